@@ -1,0 +1,115 @@
+import type { EpochMs } from "./time.ts";
+
+/** raise/clear: a condition begins/ends · pulse: a moment · state: a position · heartbeat: alive. */
+export type Phase = "raise" | "clear" | "pulse" | "state" | "heartbeat";
+
+/**
+ * `retained`, `initial`: tells a present state, not a change · `replayed`: sent from a device's own
+ * store · `test`: a test or a drill · `simulated`: made by a simulator · `late`: older than the
+ * lateness limit · `skewed`: the device's clock is off and was corrected · `no_device_time`: the
+ * device gave none · `zone_assumed`: its time had no offset.
+ */
+export type EventFlag =
+  | "retained"
+  | "initial"
+  | "replayed"
+  | "test"
+  | "simulated"
+  | "late"
+  | "skewed"
+  | "no_device_time"
+  | "zone_assumed";
+
+export type AttributeValue = string | number | boolean;
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** One fact as a profile reads it from a message, before the hub gives it an identity and a time. */
+export interface DecodedEvent {
+  /** The device's name in the vendor's own words; the hub makes the device id from it. */
+  readonly device: string;
+  /** Door, zone, input or channel of a device that has several. */
+  readonly point?: string;
+  /** A taxonomy code. */
+  readonly code: string;
+  readonly phase: Phase;
+  /**
+   * `edge`: the sender says that something changed; always stored.
+   * `level`: the sender repeats its full state; stored only when it differs from the last known one.
+   */
+  readonly report: "edge" | "level";
+  /** What the point is now, for edge detection: same `property`, different `value` = an edge. */
+  readonly property?: string;
+  readonly value?: AttributeValue;
+  /** Time by the device's clock. */
+  readonly deviceAt?: EpochMs;
+  /** Time by the gateway's clock. */
+  readonly gatewayAt?: EpochMs;
+  /** Identity given by the vendor; a repeat with the same key is the same event. */
+  readonly eventKey?: string;
+  readonly attributes?: Attributes;
+  readonly flags?: readonly EventFlag[];
+}
+
+/** A decoded event with its identity, as it stands in the journal. */
+export interface AcceptedEvent extends Omit<DecodedEvent, "device" | "eventKey"> {
+  /** 26 characters: time prefix and hash of the idempotency key; see `eventId`. */
+  readonly id: string;
+  readonly deviceId: string;
+}
+
+/**
+ * How the event relates to the last *known* state of its point.
+ * `edge`: it changed (or was a moment) · `initial`: first known state, or told as such ·
+ * `repeat`: nothing changed.
+ */
+export type Transition = "edge" | "initial" | "repeat";
+
+/** One canonical fact, as stored and as rules see it. Times in UTC milliseconds. */
+export interface SecurityEvent {
+  readonly id: string;
+  readonly estateId: string;
+  readonly gatewayId: string;
+  readonly deviceId: string;
+  readonly point?: string;
+  readonly code: string;
+  readonly phase: Phase;
+  readonly transition: Transition;
+  /** When it happened: the device's time after correction, or `receivedAt` when it gave none. */
+  readonly occurredAt: EpochMs;
+  readonly deviceAt?: EpochMs;
+  readonly gatewayAt?: EpochMs;
+  readonly receivedAt: EpochMs;
+  readonly skewMs?: number;
+  readonly value?: AttributeValue;
+  readonly attributes: Attributes;
+  readonly flags: readonly EventFlag[];
+  readonly profile: string;
+}
+
+/** What a profile makes of one message. Nothing is ever dropped without one of these. */
+export type Decoded =
+  | { readonly outcome: "events"; readonly events: readonly DecodedEvent[] }
+  | { readonly outcome: "ignored"; readonly reason: IgnoreReason; readonly device?: string }
+  | { readonly outcome: "undecodable"; readonly reason: DeadReason; readonly detail: string };
+
+/** Why a message that was understood yields no event. Each is a label of a counter. */
+export type IgnoreReason =
+  | "heartbeat"
+  | "telemetry"
+  | "command"
+  | "discovery"
+  | "retained"
+  | "initial_state"
+  | "empty"
+  | "not_armed"
+  | "enrichment"
+  | "bridge_log";
+
+/** Why a message became a dead letter. Each is a label of a counter. */
+export type DeadReason =
+  | "no_profile"
+  | "malformed"
+  | "schema"
+  | "unknown_code"
+  | "too_large"
+  | "profile_fault";

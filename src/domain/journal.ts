@@ -1,0 +1,48 @@
+import type { AcceptedEvent, DeadReason } from "./event.ts";
+import type { EpochMs } from "./time.ts";
+
+/** What one message, or one change of a gateway's presence, left behind in the journal. */
+export type JournalEntry = EventsEntry | DeadEntry | PresenceEntry;
+
+export interface EventsEntry {
+  readonly kind: "events";
+  readonly receivedAt: EpochMs;
+  readonly estateId: string;
+  readonly gatewayId: string;
+  readonly profile: string;
+  readonly events: readonly AcceptedEvent[];
+}
+
+export interface DeadEntry {
+  readonly kind: "dead";
+  /** Same construction as an event id: a resent message is the same dead letter. */
+  readonly id: string;
+  readonly receivedAt: EpochMs;
+  readonly estateId: string;
+  readonly gatewayId: string;
+  readonly transport: Transport;
+  /** Topic or HTTP path below the estate, as needed to decode it again. */
+  readonly path: string;
+  readonly contentType?: string;
+  readonly reason: DeadReason;
+  readonly detail: string;
+  /** Base64. */
+  readonly payload: string;
+}
+
+export interface PresenceEntry {
+  readonly kind: "presence";
+  readonly receivedAt: EpochMs;
+  readonly gatewayId: string;
+  readonly estateIds: readonly string[];
+  readonly status: "online" | "offline";
+  readonly cause: "connect" | "disconnect" | "status" | "silence";
+}
+
+export type Transport = "mqtt" | "http" | "tcp";
+
+/** A place between two journal frames: file number and byte offset. */
+export interface JournalPosition {
+  readonly segment: number;
+  readonly offset: number;
+}

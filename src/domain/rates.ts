@@ -1,0 +1,84 @@
+import type { CaseUnit } from "./recorded-case.ts";
+import type { LocalDate } from "./time.ts";
+
+/** A two-sided confidence interval; `hi: null` means +Infinity. */
+export interface Interval {
+  readonly lo: number;
+  readonly hi: number | null;
+  readonly level: number;
+  readonly method: string;
+}
+
+/** A span of estate-local days, `from` inclusive, `to` exclusive. */
+export interface Span {
+  readonly from: LocalDate;
+  readonly to: LocalDate;
+}
+
+/** One bucket of a rate series. Rates are per 1,000 household-years. */
+export interface RateRow extends Span {
+  readonly count: number;
+  readonly households: number;
+  readonly householdYears: number;
+  readonly rate: number;
+  readonly ci: Interval;
+}
+
+/** One side of a before/after comparison. */
+export interface ComparisonSide extends RateRow {
+  readonly months: number;
+}
+
+/** The before and after windows around an installation, and the washout between them. */
+export interface ComparisonWindows {
+  readonly before: Span;
+  readonly washout: Span;
+  readonly after: Span;
+}
+
+export type Verdict = "not_estimable" | "inconclusive" | "decrease_uncontrolled" | "increase_uncontrolled";
+
+/** A reason to read a number with care: a code for programs, sentences for people. */
+export interface Caveat {
+  readonly code: string;
+  readonly severity: "info" | "warning" | "blocking";
+  readonly zh: string;
+  readonly en: string;
+  readonly evidence?: Readonly<Record<string, number | string>>;
+}
+
+/** Exact conditional comparison of two Poisson rates. Ratios are after/before. */
+export interface RateRatio {
+  /** Null when the count before is zero. */
+  readonly rateRatio: number | null;
+  /** 100 (rateRatio − 1). */
+  readonly percentChange: number | null;
+  /** Null when both counts are zero. */
+  readonly exact: {
+    readonly ci: Interval;
+    readonly percentCi: Interval;
+    readonly pCentral: number;
+    readonly pMid: number;
+    readonly midpCi: Interval;
+  } | null;
+}
+
+/** The answer of a single-estate before/after comparison. Never a percentage without its counts. */
+export interface ComparisonAnswer {
+  readonly estateId: string;
+  readonly series: "recorded";
+  readonly unit: CaseUnit;
+  readonly types: readonly string[];
+  readonly installedOn: LocalDate;
+  readonly windows: ComparisonWindows;
+  readonly before: ComparisonSide;
+  readonly after: ComparisonSide;
+  readonly effect: RateRatio;
+  /** Largest count after that would be significant at equal exposure; null when none would. */
+  readonly minDetectable: number | null;
+  readonly verdict: Verdict;
+  /** True while the after window is not over or a blocking caveat stands. */
+  readonly provisional: boolean;
+  readonly caveats: readonly Caveat[];
+  readonly methods: Readonly<Record<string, string>>;
+}
