@@ -187,7 +187,7 @@ export interface RuleStateChange {
 
 /** Classifies events in time. A fold: same events in the same order, same verdicts. */
 export interface RuleEngine {
-  /** Continues from a checkpoint. */
+  /** Forgets everything and continues from a checkpoint. */
   restore(states: readonly RuleStateChange[]): void;
   /** Fires every timer due up to `now`, in order of their due times. */
   advance(now: EpochMs): readonly Verdict[];
@@ -393,6 +393,77 @@ export type RegistryRecord =
     }
   | { readonly kind: "device"; readonly value: Omit<Device, "firstSeen" | "lastSeen" | "skewMs"> };
 
+/** What a caller asks of an import; the same from the API and the command line. */
+export interface ImportRequest {
+  readonly scope: Scope;
+  /** Found out from the bytes when absent: strict UTF-8 first, else GB18030. */
+  readonly encoding?: "utf-8" | "gb18030";
+  /** Marks every record as made by a simulator. */
+  readonly simulated?: boolean;
+  /** Stores the good rows although others were refused; by default one refused row refuses the file. */
+  readonly skipRefused?: boolean;
+  /** Reads and checks, stores nothing. */
+  readonly dryRun?: boolean;
+}
+
+export interface CaseImportRequest extends ImportRequest {
+  /** For files without a unit column. */
+  readonly unit?: CaseUnit;
+  /** For files without an estate column. */
+  readonly estateId?: string;
+  /** Name of the source system, for files without a source column. */
+  readonly source?: string;
+  /** A type mapping file, YAML; asked before the built-in mapping. */
+  readonly mapping?: string;
+}
+
+export interface RegistryImportRequest extends ImportRequest {
+  readonly format: "csv" | "yaml";
+  /** What the rows of a CSV file are. A YAML file has sections instead. */
+  readonly kind?: RegistryRecord["kind"];
+}
+
+/** An import's report with what the file was found to be. */
+export interface ImportOutcome extends ImportReport {
+  /** False for a dry run, and when refused rows kept the whole file out. */
+  readonly stored: boolean;
+  /** Rows of data in the file. */
+  readonly rows: number;
+  /** Rows that are good. */
+  readonly accepted: number;
+  /** Rows refused; `refused` lists the first thousand faults. */
+  readonly refusedRows: number;
+  readonly encoding: string;
+  /** Columns that were not read; `personal`: they hold personal data, and were never looked into. */
+  readonly ignoredColumns: readonly { readonly name: string; readonly personal: boolean }[];
+}
+
+export interface CaseImportOutcome extends ImportOutcome {
+  /** Types the mapping does not know, each once: where it stood first and in how many rows. */
+  readonly unknownTypes: readonly TypeTally[];
+  /** Rows left out because the mapping says `ignore`. */
+  readonly leftOut: readonly TypeTally[];
+  /** Rows whose time was a day without an hour; they are stored at noon of that day. */
+  readonly dateOnly: number;
+}
+
+/** One type of a case file: where it stood first, and in how many rows. */
+export interface TypeTally {
+  readonly type: string;
+  readonly line: number;
+  readonly rows: number;
+}
+
+/**
+ * Reads files into the store: all or nothing unless `skipRefused`. Faults of a file are values in the
+ * outcome; throws only ZhianError VALIDATION for a faulty request (a broken mapping), or when the
+ * store is out of order.
+ */
+export interface Importer {
+  importCases(bytes: Uint8Array, request: CaseImportRequest): Promise<CaseImportOutcome>;
+  importRegistry(bytes: Uint8Array, request: RegistryImportRequest): Promise<ImportOutcome>;
+}
+
 /**
  * Everything but react: what the API, the console and the command line ask of the store.
  * Every argument and result is plain data, so that it can cross a thread.
@@ -513,6 +584,8 @@ export interface ReactHealth {
   readonly duplicates: number;
   readonly repeats: number;
   readonly fault?: { readonly since: EpochMs; readonly message: string };
+  /** Frames of the journal that were damaged on disk and could not be read. */
+  readonly damagedFrames: number;
   readonly ruleFaults: readonly string[];
 }
 
@@ -522,6 +595,10 @@ export interface Backroom extends Store {
   journalGrew(position: JournalPosition): Promise<void>;
   reactHealth(): Promise<ReactHealth>;
   rules(): Promise<readonly RuleSummary[]>;
+  /** Turns the live feed on or off; off, nothing is copied between the threads. */
+  follow(on: boolean): Promise<void>;
+  /** Finishes the step under way and closes the database. */
+  stop(): Promise<void>;
 }
 
 /* ─────────────────────────── statistics ───────────────────────── */
@@ -554,7 +631,10 @@ export interface RateStatistics {
     readonly households: number;
     readonly beforeCount: number;
     readonly afterCount: number;
-    /** Estate-local today; an after window that ends later is unfinished. */
+    /**
+     * Estate-local today; an after window that ends later is unfinished and cut here. Today itself is
+     * not over: `afterCount` must count days before it only.
+     */
     readonly today: LocalDate;
     readonly level: number;
   }): ComparisonAnswer;

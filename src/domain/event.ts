@@ -37,8 +37,9 @@ export interface DecodedEvent {
    * `level`: the sender repeats its full state; stored only when it differs from the last known one.
    */
   readonly report: "edge" | "level";
-  /** What the point is now, for edge detection: same `property`, different `value` = an edge. */
+  /** The vendor's property behind the code, when several properties of a point give the same code. */
   readonly property?: string;
+  /** The reading, where there is one. */
   readonly value?: AttributeValue;
   /** Time by the device's clock. */
   readonly deviceAt?: EpochMs;
@@ -46,15 +47,22 @@ export interface DecodedEvent {
   readonly gatewayAt?: EpochMs;
   /** Identity given by the vendor; a repeat with the same key is the same event. */
   readonly eventKey?: string;
+  /**
+   * A time that belongs to `eventKey` and is the same in every repeat (a start time, the time of a
+   * resent message). It only keeps neighbours together in storage; without one the key stands alone.
+   */
+  readonly keyAt?: EpochMs;
   readonly attributes?: Attributes;
   readonly flags?: readonly EventFlag[];
 }
 
 /** A decoded event with its identity, as it stands in the journal. */
-export interface AcceptedEvent extends Omit<DecodedEvent, "device" | "eventKey"> {
-  /** 26 characters: time prefix and hash of the idempotency key; see `eventId`. */
+export interface AcceptedEvent extends Omit<DecodedEvent, "device" | "eventKey" | "keyAt"> {
+  /** Made by `timedId` from the idempotency key. */
   readonly id: string;
   readonly deviceId: string;
+  /** For a moment without key and time: equal for equal bytes, so that an immediate repeat is seen. */
+  readonly repeatKey?: string;
 }
 
 /**

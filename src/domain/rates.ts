@@ -36,6 +36,12 @@ export interface ComparisonWindows {
   readonly after: Span;
 }
 
+/** What the comparison uses when nobody says otherwise: a year, 30 days to settle, a year. */
+export const WINDOW_DEFAULTS = { beforeMonths: 12, afterMonths: 12, washoutDays: 30 } as const;
+
+/** Shorter comparison windows are refused: they hold half the seasons at most. */
+export const MIN_WINDOW_MONTHS = 6;
+
 export type Verdict = "not_estimable" | "inconclusive" | "decrease_uncontrolled" | "increase_uncontrolled";
 
 /** A reason to read a number with care: a code for programs, sentences for people. */

@@ -1,0 +1,7 @@
+import type { RateStatistics } from "../ports.ts";
+import { compare } from "./compare.ts";
+import { rates } from "./rates.ts";
+import { layWindows } from "./windows.ts";
+
+/** The statistics behind the rate routes: pure, no state, safe in any thread. */
+export const createRateStatistics = (): RateStatistics => ({ rates, windows: layWindows, compare });
