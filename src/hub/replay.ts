@@ -1,0 +1,62 @@
+import type { DecodedEvent } from "../domain/event.ts";
+import { parseIntakePath } from "../domain/topic.ts";
+import type { Acceptance, Clock, Decoder, InboundMessage, Journal, Store } from "../ports.ts";
+import { identify } from "./identify.ts";
+
+/** What a replay needs. */
+export interface ReplayParts {
+  readonly decoder: Decoder;
+  readonly journal: Pick<Journal, "append">;
+  readonly store: Pick<Store, "deadLetter" | "markReplayed">;
+  readonly isSimulated: (gatewayId: string) => boolean;
+  readonly clock: Clock;
+}
+
+/**
+ * Builds the replay of a dead letter: it is decoded again as it arrived then, and what comes out is
+ * accepted as late news of that time. A letter replayed twice makes the same events, stored once.
+ */
+export function createReplay({ decoder, journal, store, isSimulated, clock }: ReplayParts) {
+  return async function replay(deadLetterId: string): Promise<Acceptance> {
+    const letter = await store.deadLetter(deadLetterId);
+    const { estateId, gatewayId, path, transport, receivedAt, contentType } = letter;
+    const now = clock.now();
+    const route = parseIntakePath(estateId, gatewayId, path);
+    const message: InboundMessage | undefined = route && {
+      transport,
+      gatewayId,
+      route,
+      payload: Buffer.from(letter.payload, "base64"),
+      retained: false,
+      receivedAt,
+      ...(contentType !== undefined && { contentType }),
+    };
+    const read = message && decoder.decode(message);
+    if (!message || !read || read.decoded.outcome === "undecodable") {
+      const reason = read?.decoded.outcome === "undecodable" ? read.decoded.reason : "no_profile";
+      await store.markReplayed(deadLetterId, now, `dead: ${reason}`);
+      return { outcome: "dead", events: 0, reason };
+    }
+    if (read.decoded.outcome === "ignored") {
+      await store.markReplayed(deadLetterId, now, `ignored: ${read.decoded.reason}`);
+      return { outcome: "ignored", events: 0, reason: read.decoded.reason };
+    }
+    const decoded = { ...read.decoded, events: read.decoded.events.map((event) => asOf(event, receivedAt)) };
+    const events = identify(message, { ...read, decoded }, isSimulated(gatewayId));
+    await journal.append({
+      kind: "events",
+      receivedAt: now,
+      estateId,
+      gatewayId,
+      profile: read.profile,
+      events,
+    });
+    await store.markReplayed(deadLetterId, now, `events: ${events.length}`);
+    return { outcome: "events", events: events.length };
+  };
+}
+
+/** An event without a time of its own happened when its message arrived. */
+function asOf(event: DecodedEvent, receivedAt: number): DecodedEvent {
+  return { ...event, deviceAt: event.deviceAt ?? receivedAt, flags: [...(event.flags ?? []), "replayed"] };
+}
