@@ -1,0 +1,81 @@
+import type { DeviceKind } from "../domain/estate.ts";
+import type { Severity } from "../domain/taxonomy.ts";
+import type { EpochMs } from "../domain/time.ts";
+import type { Condition } from "./condition.ts";
+import type { Operator } from "./operator.ts";
+
+/** A text for people, in both languages. */
+interface Text {
+  readonly zh: string;
+  readonly en: string;
+}
+
+/** What an incident of a rule is about: one open incident per subject. */
+export type Subject = "place" | "device" | "point";
+
+/** A condition and the part its events play in the rule's operator. */
+export interface Part {
+  readonly role: string;
+  readonly condition: Condition;
+}
+
+/** A rule, checked and compiled; all that the engine needs to know. */
+export interface Rule {
+  readonly id: string;
+  /** Short hash of the content: the same through changes of comments, layout and order of fields. */
+  readonly version: string;
+  readonly title: Text;
+  readonly cause?: Text;
+  readonly consequence?: Text;
+  readonly response?: Text;
+  /** Milliseconds within which somebody should act. */
+  readonly respondWithin?: number;
+  /** A taxonomy code. */
+  readonly incident: string;
+  readonly severity: Severity;
+  /** Kinds of device it listens to; undefined: all. */
+  readonly kinds?: ReadonlySet<DeviceKind>;
+  readonly subject: Subject;
+  /** Tried in order; the first that holds decides the role of an event. */
+  readonly parts: readonly Part[];
+  readonly operator: Operator;
+  /** An episode without news ends after this long, milliseconds. */
+  readonly timeOut: number;
+  /** File name within the rules folder. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Why a rule (or a file of rules) was not loaded. */
+export interface RuleFault {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** Id of the rule, where it has one. */
+  readonly rule?: string;
+  /** Path of the field within the rule, `when.holds.for`; empty: the rule or file as a whole. */
+  readonly field: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/** A fault as one line of text. */
+export function describeFault({ file, line, rule, field, reason }: RuleFault): string {
+  const where = [rule, field].filter((part) => part !== undefined && part !== "").join(" · ");
+  return `${file}:${line}: ${where === "" ? "" : `${where}: `}${reason}`;
+}
+
+/** A condition that failed while it was evaluated; the event counted as not matching. */
+export interface ConditionFault {
+  readonly rule: string;
+  readonly count: number;
+  /** When it last happened, by hub time. */
+  readonly lastAt: EpochMs;
+  /** What the first failure said. */
+  readonly reason: string;
+}
+
+/** A counted failure as one line of text. */
+export function describeConditionFault({ rule, count, lastAt, reason }: ConditionFault): string {
+  return `${rule}: ${count} ×, last at ${new Date(lastAt).toISOString()}: ${reason}`;
+}
