@@ -1,0 +1,263 @@
+import type { Device, Estate, Gateway, Place } from "../../src/domain/estate.ts";
+import type { SecurityEvent } from "../../src/domain/event.ts";
+import type { Incident, IncidentTransition } from "../../src/domain/incident.ts";
+import type { RecordedCase } from "../../src/domain/recorded-case.ts";
+import { ZhianError } from "../../src/errors.ts";
+import type {
+  ApiToken,
+  Backroom,
+  DeadLetter,
+  Page,
+  PageRequest,
+  RuleSummary,
+  Scope,
+} from "../../src/ports.ts";
+
+/** What a test may look at and put in place. */
+interface Shelves {
+  readonly estates: Map<string, Estate>;
+  readonly places: Map<string, Place>;
+  readonly gateways: Map<string, Gateway>;
+  readonly secrets: Map<string, string>;
+  readonly devices: Map<string, Device>;
+  readonly events: SecurityEvent[];
+  readonly letters: Map<string, DeadLetter>;
+  readonly incidents: Map<string, { incident: Incident; history: IncidentTransition[] }>;
+  readonly cases: RecordedCase[];
+  readonly tokens: Map<string, ApiToken & { hash: string }>;
+  readonly rules: RuleSummary[];
+  /** How often `tokenByHash` was asked. */
+  tokenLookUps: number;
+}
+
+export interface FakeStore extends Backroom {
+  readonly shelves: Shelves;
+}
+
+function missing(what: string): ZhianError {
+  return new ZhianError("NOT_FOUND", `the store has no ${what}`);
+}
+
+function need<T>(map: ReadonlyMap<string, T>, key: string, what: string): T {
+  const found = map.get(key);
+  if (found === undefined) throw missing(`${what} ${key}`);
+  return found;
+}
+
+const within = (scope: Scope, estateId: string): boolean => scope === undefined || scope.includes(estateId);
+
+function page<T>(all: readonly T[], { limit, after }: PageRequest): Page<T> {
+  const start = after === undefined ? 0 : Number(after.replace("c", ""));
+  if (!Number.isInteger(start)) throw new ZhianError("VALIDATION", "not a cursor of this listing");
+  const items = all.slice(start, start + limit);
+  return { items, ...(start + limit < all.length && { next: `c${start + limit}` }) };
+}
+
+/** A store in memory, as small as the API allows. Counting cases ignores zones: tests use noon UTC. */
+export function createFakeStore(): FakeStore {
+  const shelves: Shelves = {
+    estates: new Map(),
+    places: new Map(),
+    gateways: new Map(),
+    secrets: new Map(),
+    devices: new Map(),
+    events: [],
+    letters: new Map(),
+    incidents: new Map(),
+    cases: [],
+    tokens: new Map(),
+    rules: [],
+    tokenLookUps: 0,
+  };
+  const unused = async (): Promise<never> => {
+    throw new Error("the API does not ask for this");
+  };
+  const key = (estateId: string, id: string): string => `${estateId}/${id}`;
+
+  return {
+    shelves,
+    estates: async (request) =>
+      page(
+        [...shelves.estates.values()].filter(({ id }) => within(request.scope, id)),
+        request,
+      ),
+    estate: async (id) => need(shelves.estates, id, "estate"),
+    putEstate: async (estate) => void shelves.estates.set(estate.id, estate),
+    async deleteEstate(id) {
+      if (shelves.events.some(({ estateId }) => estateId === id)) {
+        throw new ZhianError("CONFLICT", `events refer to estate ${id}`);
+      }
+      shelves.estates.delete(id);
+    },
+    places: async (estateId) => [...shelves.places.values()].filter((place) => place.estateId === estateId),
+    putPlace: async (place) => void shelves.places.set(key(place.estateId, place.id), place),
+    async deletePlace(estateId, id) {
+      if (!shelves.places.delete(key(estateId, id))) throw missing(`place ${id}`);
+    },
+    gateways: async (request) =>
+      page(
+        [...shelves.gateways.values()].filter(({ estateIds }) =>
+          estateIds.some((id) => within(request.scope, id)),
+        ),
+        request,
+      ),
+    gateway: async (id) => need(shelves.gateways, id, "gateway"),
+    async putGateway(gateway) {
+      const before = shelves.gateways.get(gateway.id);
+      shelves.gateways.set(gateway.id, { presence: "unknown", createdAt: 0, ...before, ...gateway });
+    },
+    setGatewaySecret: async (id, hash) => void shelves.secrets.set(id, hash),
+    async revokeGateway(id, at) {
+      shelves.gateways.set(id, { ...need(shelves.gateways, id, "gateway"), revokedAt: at });
+    },
+    gatewayCredentials: unused,
+    devices: async (query) =>
+      page(
+        [...shelves.devices.values()].filter(
+          ({ estateId, status }) =>
+            within(query.scope, estateId) &&
+            (query.estateId === undefined || query.estateId === estateId) &&
+            (query.status === undefined || query.status === status),
+        ),
+        query,
+      ),
+    device: async (estateId, id) => need(shelves.devices, key(estateId, id), "device"),
+    async putDevice(device) {
+      const at = key(device.estateId, device.id);
+      const { placeId: _old, ...before } = shelves.devices.get(at) ?? {};
+      shelves.devices.set(at, { ...before, ...device });
+    },
+    async deleteDevice(estateId, id) {
+      if (!shelves.devices.delete(key(estateId, id))) throw missing(`device ${id}`);
+    },
+    configuredDevices: unused,
+    touchDevices: unused,
+    events: async (query) =>
+      page(
+        shelves.events.filter(
+          ({ estateId, deviceId, code, occurredAt }) =>
+            within(query.scope, estateId) &&
+            (query.estateId === undefined || query.estateId === estateId) &&
+            (query.deviceId === undefined || query.deviceId === deviceId) &&
+            (query.code === undefined || query.code === code) &&
+            (query.from === undefined || occurredAt >= query.from) &&
+            (query.to === undefined || occurredAt < query.to),
+        ),
+        query,
+      ),
+    async event(id) {
+      const found = shelves.events.find((event) => event.id === id);
+      if (!found) throw missing(`event ${id}`);
+      return found;
+    },
+    deadLetters: async (request) =>
+      page(
+        [...shelves.letters.values()].filter(
+          ({ estateId, replayedAt }) =>
+            within(request.scope, estateId) && !(request.pendingOnly === true && replayedAt !== undefined),
+        ),
+        request,
+      ),
+    deadLetter: async (id) => need(shelves.letters, id, "dead letter"),
+    async markReplayed(id, at, outcome) {
+      const letter = need(shelves.letters, id, "dead letter");
+      shelves.letters.set(id, { ...letter, replayedAt: at, replayOutcome: outcome });
+    },
+    incidents: async (query) =>
+      page(
+        [...shelves.incidents.values()]
+          .map(({ incident }) => incident)
+          .filter(
+            ({ estateId, status, type, severity }) =>
+              within(query.scope, estateId) &&
+              (query.estateId === undefined || query.estateId === estateId) &&
+              (query.status === undefined || query.status === status) &&
+              (query.type === undefined || query.type === type) &&
+              (query.severity === undefined || query.severity === severity),
+          ),
+        query,
+      ),
+    incident: async (id) => need(shelves.incidents, id, "incident"),
+    async commandIncident(id, command, by, now) {
+      const { incident, history } = need(shelves.incidents, id, "incident");
+      if (incident.status === "closed") throw new ZhianError("CONFLICT", `incident ${id} is closed already`);
+      const status = command.kind === "close" ? "closed" : "acknowledged";
+      const changed: Incident = {
+        ...incident,
+        status,
+        updatedAt: now,
+        ...(command.kind === "close"
+          ? { closedAt: now, closeReason: command.reason }
+          : { acknowledgedAt: now }),
+      };
+      const { note } = command;
+      history.push({ incidentId: id, kind: status, at: now, by, ...(note !== undefined && { note }) });
+      shelves.incidents.set(id, { incident: changed, history });
+      return changed;
+    },
+    cases: async (request) =>
+      page(
+        shelves.cases.filter(
+          ({ estateId, unit }) =>
+            within(request.scope, estateId) &&
+            (request.estateId === undefined || request.estateId === estateId) &&
+            (request.unit === undefined || request.unit === unit),
+        ),
+        request,
+      ),
+    importCases: unused,
+    importRegistry: unused,
+    async caseCounts({ estateId, series, unit, types, from, to, bucket }) {
+      const starts: string[] = [];
+      for (let day = from; day < to; day = dayAfter(day)) {
+        const start = bucket === "month" ? `${day.slice(0, 7)}-01` : bucket === "week" ? monday(day) : day;
+        if (starts.at(-1) !== start) starts.push(start);
+      }
+      const relevant = shelves.cases.filter(
+        (each) =>
+          series === "recorded" &&
+          each.estateId === estateId &&
+          each.unit === unit &&
+          types.includes(each.type),
+      );
+      return starts.map((start, index) => ({
+        bucket: start,
+        count: relevant.filter(({ occurredAt }) => {
+          const day = new Date(occurredAt).toISOString().slice(0, 10);
+          return day >= from && day < to && day >= start && day < (starts[index + 1] ?? to);
+        }).length,
+      }));
+    },
+    hourlyCounts: unused,
+    async tokenByHash(hash) {
+      shelves.tokenLookUps++;
+      return [...shelves.tokens.values()].find(
+        (token) => token.hash === hash && token.revokedAt === undefined,
+      );
+    },
+    tokens: async () => [...shelves.tokens.values()].map(({ hash: _hash, ...token }) => token),
+    addToken: async (token, hash) => void shelves.tokens.set(token.id, { ...token, hash }),
+    async revokeToken(id, at) {
+      shelves.tokens.set(id, { ...need(shelves.tokens, id, "token"), revokedAt: at });
+    },
+    backup: unused,
+    verify: unused,
+    deleteEventsBefore: unused,
+    figures: unused,
+    journalGrew: unused,
+    reactHealth: unused,
+    rules: async () => shelves.rules,
+    follow: unused,
+    stop: unused,
+  };
+}
+
+function dayAfter(day: string): string {
+  return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);
+}
+
+function monday(day: string): string {
+  const date = new Date(day);
+  const back = (date.getUTCDay() + 6) % 7;
+  return new Date(date.getTime() - back * 86_400_000).toISOString().slice(0, 10);
+}
