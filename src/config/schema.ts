@@ -1,7 +1,19 @@
+import { isIP } from "node:net";
+import { validate } from "node-cron";
 import { z } from "zod";
+import { isZone } from "../domain/zone.ts";
 
 const port = z.int().min(0).max(65_535);
-const address = z.strictObject({ host: z.string().min(1).default("127.0.0.1"), port });
+const host = z.string().min(1).default("127.0.0.1");
+const address = z.strictObject({ host, port });
+
+const isNetwork = (text: string): boolean => {
+  const [ip = "", bits] = text.split("/");
+  const family = isIP(ip);
+  return (
+    family !== 0 && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
+};
 
 /** Certificate files of a TLS listener, PEM. With `ca`, clients must show a certificate it signed (mTLS). */
 const tlsListener = address.extend({
@@ -15,7 +27,10 @@ export const configSchema = z.strictObject({
   dataDir: z.string().min(1).default("data"),
   rulesDir: z.string().min(1).default("rules"),
   /** Zone of estates that name none, and of vendor times without an offset. */
-  zone: z.string().min(1).default("Asia/Shanghai"),
+  zone: z
+    .string()
+    .refine(isZone, "must be the name of an IANA zone, such as Asia/Shanghai")
+    .default("Asia/Shanghai"),
   log: z
     .strictObject({ level: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info") })
     .prefault({}),
@@ -31,14 +46,20 @@ export const configSchema = z.strictObject({
         .min(1024)
         .default(8 * 1024 * 1024),
       /** Addresses of reverse proxies whose X-Forwarded-For is believed. */
-      trustProxy: z.array(z.string().min(1)).default([]),
+      trustProxy: z
+        .array(z.string().refine(isNetwork, "must be an IP address or a network such as 10.0.0.0/8"))
+        .default([]),
     })
     .prefault({}),
   mqtt: z
     .strictObject({
-      tcp: address.optional().prefault({ port: 1883 }),
+      /** Undefined once switched off with `enabled: false`. */
+      tcp: z
+        .strictObject({ enabled: z.boolean().default(true), host, port: port.default(1883) })
+        .prefault({})
+        .transform(({ enabled, ...listener }) => (enabled ? listener : undefined)),
       ws: address.optional(),
-      tls: tlsListener.optional(),
+      tls: tlsListener.extend({ port: port.default(8883) }).optional(),
       wss: tlsListener.optional(),
       maxConnections: z.int().min(1).default(5_000),
       maxPacketBytes: z
@@ -65,7 +86,10 @@ export const configSchema = z.strictObject({
       /** Raw events are deleted after this many days; incidents and counts stay. */
       rawEventDays: z.int().min(1).default(90),
       /** When, as a cron expression in `zone`. */
-      schedule: z.string().min(1).default("30 3 * * *"),
+      schedule: z
+        .string()
+        .refine((text) => validate(text), "must be a cron expression, such as 30 3 * * * for half past three")
+        .default("30 3 * * *"),
     })
     .prefault({}),
 });

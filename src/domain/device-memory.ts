@@ -40,7 +40,10 @@ export function observeClock(state: DeviceState, deviceAt: EpochMs, receivedAt: 
   const { samples } = state.clock;
   const last = samples.at(-1);
   if (last && receivedAt - last.at < SAMPLE_EVERY) {
-    if (diff < last.diff) last.diff = diff;
+    if (diff < last.diff) {
+      state.revision++;
+      last.diff = diff;
+    }
   } else {
     state.revision++;
     samples.push({ at: receivedAt, diff });
@@ -88,8 +91,12 @@ export function observeEdge(
   const point = `${event.point ?? ""}|${thing}`;
   const known = state.points[point];
   if (known && occurredAt < known.at) return known.value === value ? "repeat" : "edge";
-  if (known?.value === value) return "repeat";
   state.revision++;
+  if (known?.value === value) {
+    // What is older than this repeat is older than the known state.
+    known.at = occurredAt;
+    return "repeat";
+  }
   state.points[point] = { value, at: occurredAt };
   if (known) return "edge";
   return event.phase === "raise" && !tellsState ? "edge" : "initial";

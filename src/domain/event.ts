@@ -111,7 +111,11 @@ export type IgnoreReason =
   | "empty"
   | "not_armed"
   | "enrichment"
-  | "bridge_log";
+  | "bridge_log"
+  /** The sender took its own report back. */
+  | "false_positive"
+  /** Understood, but nothing the taxonomy has a code for. */
+  | "no_code";
 
 /** Why a message became a dead letter. Each is a label of a counter. */
 export type DeadReason =

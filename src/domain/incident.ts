@@ -28,7 +28,11 @@ export interface Incident {
   /** When the condition ended (a clearing event or a time-out); the incident still wants closing. */
   readonly endedAt?: EpochMs;
   readonly acknowledgedAt?: EpochMs;
+  /** Name of the token that acknowledged it. */
+  readonly acknowledgedBy?: string;
   readonly closedAt?: EpochMs;
+  /** Name of the token that closed it, or `rule:<id>`. */
+  readonly closedBy?: string;
   readonly closeReason?: CloseReason;
   /** Found by a late event: counts in history, wakes nobody as if it were happening now. */
   readonly late: boolean;

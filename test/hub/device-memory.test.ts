@@ -64,6 +64,15 @@ describe("edges against the last known state", () => {
     expect(door("access.door_closed", 11)).toBe("repeat");
   });
 
+  test("a repeat confirms the state: an opening told after the closing that followed it changes nothing", () => {
+    const state = unknownDevice();
+    const door = (code: string, at: number) => observeEdge(state, { code, phase: "state" }, T0 + at, []);
+    door("access.door_closed", 0);
+    expect(door("access.door_closed", 10)).toBe("repeat");
+    expect(door("access.door_opened", 5)).toBe("edge");
+    expect(door("access.door_closed", 11)).toBe("repeat");
+  });
+
   test("points and properties are apart", () => {
     const state = unknownDevice();
     const motion = (point: string, property: string) =>

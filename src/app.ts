@@ -1,0 +1,195 @@
+/** The composition root: the only place where the parts of the main thread meet. */
+import { createHash } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { createBroker } from "./broker/broker.ts";
+import { profiles } from "../devices/index.ts";
+import { reportHealth } from "./app/health.ts";
+import { scheduleRetention, sweepPresence } from "./app/housekeeping.ts";
+import { startSecondThread } from "./app/second-thread.ts";
+import { collectSightings } from "./app/sightings.ts";
+import type { Config } from "./config/schema.ts";
+import { loadOrCreateSecret, SECRETS } from "./config/secrets.ts";
+import { SECOND } from "./domain/time.ts";
+import { createHttp } from "./http/index.ts";
+import { createAccept, createAcceptPresence } from "./hub.ts";
+import { createReplay } from "./hub/replay.ts";
+import { createImporter } from "./import/importer.ts";
+import { openJournal } from "./journal/writer.ts";
+import type { AcceptPresence, Backroom, Clock, GatewayPrincipal } from "./ports.ts";
+import { createDecoder } from "./registry/decoder.ts";
+import { createRegistry } from "./registry/registry.ts";
+import { systemClock } from "./runtime/clock.ts";
+import { lockData } from "./runtime/data-lock.ts";
+import type { Logger } from "./runtime/log.ts";
+import { createMetrics } from "./runtime/metrics.ts";
+import { createRateStatistics } from "./statistics/index.ts";
+
+/** A running hub. */
+export interface App {
+  readonly ports: Readonly<Record<string, number>>;
+  /** The administrator's token of this machine, as kept in the data folder. */
+  readonly adminToken: string;
+  readonly store: Backroom;
+  /** Stops everything in reverse order; what was acknowledged is on disk. */
+  close(): Promise<void>;
+}
+
+/** What a start may add to the configuration. */
+export interface AppExtras {
+  /** Lets clients without credentials in; the demo only, on loopback only. */
+  readonly anonymous?: (remoteAddress: string) => GatewayPrincipal | undefined;
+  /** Told when the hub cannot go on. */
+  readonly onFatal: (error: Error) => void;
+}
+
+/** Starts a hub: journal first, then the database thread, then the doors. */
+export async function startApp(config: Config, log: Logger, extras: AppExtras): Promise<App> {
+  const clock = systemClock;
+  await using stack = new AsyncDisposableStack();
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockData(config.dataDir);
+  stack.defer(() => lock.release());
+
+  const pseudonymKey = loadOrCreateSecret(config.dataDir, SECRETS.pseudonymKey).value;
+  const adminToken = loadOrCreateSecret(config.dataDir, SECRETS.adminToken).value;
+  const metrics = createMetrics();
+
+  const journalDir = join(config.dataDir, "journal");
+  const journal = openJournal({
+    dir: journalDir,
+    clock,
+    log: log.child({ part: "journal" }),
+    onDurable: (position) => thread.journalGrew(position),
+  });
+  stack.defer(() => journal.close());
+
+  const thread = await startSecondThread(
+    {
+      database: join(config.dataDir, "zhian.db"),
+      journalDir,
+      journalEnd: journal.health().durable,
+      rulesDir: config.rulesDir,
+      lateAfterMs: config.ingest.lateAfter * SECOND,
+      logLevel: config.log.level,
+    },
+    log,
+    extras.onFatal,
+  );
+  stack.defer(() => thread.stop());
+  const store = thread.backroom;
+  await keepAdminToken(store, adminToken, clock);
+
+  const registry = createRegistry(store, config.zone);
+  await registry.reload();
+  const decoder = createDecoder({
+    profiles,
+    configOf: registry.configOf,
+    bindingsOf: registry.bindingsOf,
+    pseudonymKey: Buffer.from(pseudonymKey),
+    zoneOf: registry.zoneOf,
+  });
+  const sightings = collectSightings(store, log);
+  stack.defer(() => sightings.close());
+  const { isSimulated } = registry;
+  const accept = createAccept({
+    decoder,
+    journal,
+    isSimulated,
+    seen: sightings.note,
+    count(outcome, reason, events) {
+      metrics.message(outcome, reason);
+      if (events > 0) metrics.events(reason, events);
+    },
+  });
+  const present = new Set<string>();
+  const keepPresence = createAcceptPresence(journal, clock);
+  const acceptPresence: AcceptPresence = (principal, status, cause) => {
+    if (status === "online") present.add(principal.gatewayId);
+    else present.delete(principal.gatewayId);
+    return keepPresence(principal, status, cause);
+  };
+
+  const broker = await createBroker({
+    accept,
+    acceptPresence,
+    auth: registry,
+    clock,
+    log: log.child({ part: "broker" }),
+    journalHealth: journal.health,
+    options: {
+      ...config.mqtt,
+      maxPendingBytes: config.ingest.maxPendingBytes,
+      anonymous: extras.anonymous,
+    },
+    persistenceDir: join(config.dataDir, "sessions"),
+  });
+  stack.defer(() => broker.close());
+
+  let ready = false;
+  const http = createHttp({
+    store,
+    accept,
+    auth: registry,
+    gatewayAdmin: {
+      async issueSecret(gatewayId) {
+        const secret = await registry.issueSecret(gatewayId);
+        await registry.reload();
+        return secret;
+      },
+      async revoke(gatewayId) {
+        await store.revokeGateway(gatewayId, clock.now());
+        await registry.reload();
+      },
+    },
+    registryChanged: registry.reload,
+    statistics: createRateStatistics(),
+    importer: createImporter({ store, clock, zone: config.zone }),
+    replay: createReplay({ decoder, journal, store, isSimulated, clock }),
+    live: thread.live,
+    journalHealth: journal.health,
+    async health() {
+      const [react, figures] = await Promise.allSettled([store.reactHealth(), store.figures()]);
+      return reportHealth({
+        ready,
+        journal: journal.health(),
+        react: react.status === "fulfilled" ? react.value : undefined,
+        store: figures.status === "fulfilled" ? figures.value : undefined,
+        broker: broker.figures(),
+      });
+    },
+    metrics: metrics.registry,
+    clock,
+    log: log.child({ part: "http" }),
+    options: config.http,
+  });
+  stack.defer(() => http.close());
+
+  const mqttPorts = await broker.listen();
+  const { port } = await http.listen();
+  const stopRetention = scheduleRetention(store, clock, log, { ...config.retention, zone: config.zone });
+  stack.defer(stopRetention);
+  const callOffSweep = sweepPresence(
+    { store, auth: registry, isPresent: (gatewayId) => present.has(gatewayId), acceptPresence, log },
+    config.ingest.gatewayGrace,
+  );
+  stack.defer(callOffSweep);
+  stack.defer(() => {
+    ready = false;
+  });
+  ready = true;
+
+  const running = stack.move();
+  return { ports: { ...mqttPorts, http: port }, adminToken, store, close: () => running.disposeAsync() };
+}
+
+/** Makes the token of the data folder known to a new database. Once revoked it stays so. */
+async function keepAdminToken(store: Backroom, token: string, clock: Clock): Promise<void> {
+  const known = await store.tokens();
+  if (known.some(({ id }) => id === "local-admin")) return;
+  const hash = createHash("sha256").update(token).digest("hex");
+  await store.addToken(
+    { id: "local-admin", name: "local administrator", role: "admin", estateIds: [], createdAt: clock.now() },
+    hash,
+  );
+}

@@ -1,0 +1,69 @@
+import type { JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
+
+/** Something that does not work; `message` holds no secret. */
+export interface HealthFault {
+  readonly part: string;
+  readonly message: string;
+  readonly since?: number;
+}
+
+/** `degraded`: works, but something is wrong. `failing`: does not do its job. */
+export interface HealthReport {
+  readonly status: "ok" | "degraded" | "failing";
+  readonly ready: boolean;
+  readonly faults: readonly HealthFault[];
+  readonly figures: Readonly<Record<string, number | string>>;
+}
+
+/** What a report is made of. */
+export interface HealthParts {
+  readonly ready: boolean;
+  readonly journal: JournalHealth;
+  readonly react: ReactHealth | undefined;
+  readonly store: StoreFigures | undefined;
+  readonly broker: {
+    readonly connections: number;
+    readonly pending: number;
+    readonly suspension?: { readonly since: number; readonly reason: string };
+    readonly refused: Readonly<Record<string, number>>;
+  };
+}
+
+/** The hub's health: failing when nothing can be accepted, degraded when something waits for repair. */
+export function reportHealth({ ready, journal, react, store, broker }: HealthParts): HealthReport {
+  const faults: HealthFault[] = [];
+  if (journal.fault) faults.push({ part: "journal", ...journal.fault });
+  if (broker.suspension) {
+    const { since, reason } = broker.suspension;
+    faults.push({ part: "broker", message: `suspended: ${reason}`, since });
+  }
+  if (!react) faults.push({ part: "react", message: "the database thread does not answer" });
+  if (react?.fault) faults.push({ part: "react", ...react.fault });
+  if (react && react.damagedFrames > 0) {
+    faults.push({ part: "journal", message: `${react.damagedFrames} damaged frames could not be read` });
+  }
+  for (const message of react?.ruleFaults ?? []) faults.push({ part: "rules", message });
+  const failing = journal.fault !== undefined || react === undefined;
+  return {
+    status: failing ? "failing" : faults.length > 0 ? "degraded" : "ok",
+    ready: ready && !failing,
+    faults,
+    figures: {
+      journalPendingEntries: journal.pendingEntries,
+      journalPendingBytes: journal.pendingBytes,
+      journalSegment: journal.durable.segment,
+      journalOffset: journal.durable.offset,
+      ...(react && {
+        reactSegment: react.cursor.segment,
+        reactOffset: react.cursor.offset,
+        reactedEvents: react.reactedEvents,
+        duplicates: react.duplicates,
+        repeats: react.repeats,
+      }),
+      ...store,
+      mqttConnections: broker.connections,
+      mqttPending: broker.pending,
+      mqttRefused: Object.values(broker.refused).reduce((sum, count) => sum + count, 0),
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+
+/** One call of the hub's API. */
+export interface ApiCall<T extends z.ZodType = z.ZodType> {
+  readonly method: "GET" | "POST" | "DELETE";
+  /** `{name}` is replaced by a parameter. */
+  readonly path: string;
+  readonly answer: T;
+  /** Statuses beside 2xx that carry an answer of this shape. */
+  readonly also?: readonly number[];
+  /** How long the answer may take, milliseconds; 30 s when absent. */
+  readonly timeoutMs?: number;
+}
+
+const MINUTE = 60_000;
+
+/** What a listing shows: fields by name, none of which the command line depends on. */
+const row = z.record(z.string(), z.unknown());
+const page = z.looseObject({ items: z.array(row), next: z.string().optional() });
+const tally = z.looseObject({ type: z.string(), line: z.number(), rows: z.number() });
+
+/** What an import did, as the hub tells it. */
+export const importAnswer = z.looseObject({
+  stored: z.boolean(),
+  rows: z.number(),
+  accepted: z.number(),
+  refusedRows: z.number(),
+  inserted: z.number(),
+  updated: z.number(),
+  unchanged: z.number(),
+  encoding: z.string(),
+  ignoredColumns: z.array(z.looseObject({ name: z.string(), personal: z.boolean() })),
+  refused: z.array(z.looseObject({ line: z.number(), field: z.string(), reason: z.string() })).default([]),
+  unknownTypes: z.array(tally).default([]),
+  leftOut: z.array(tally).default([]),
+  dateOnly: z.number().default(0),
+});
+
+const call = <T extends z.ZodType>(
+  method: ApiCall["method"],
+  path: string,
+  answer: T,
+  more: Pick<ApiCall, "also" | "timeoutMs"> = {},
+): ApiCall<T> => ({ method, path, answer, ...more });
+
+/** Every call the command line makes. */
+export const CALLS = {
+  health: call(
+    "GET",
+    "/health",
+    z.looseObject({
+      status: z.enum(["ok", "degraded", "failing"]),
+      faults: z.array(z.looseObject({ part: z.string(), message: z.string() })),
+      figures: row.default({}),
+    }),
+    { also: [503] },
+  ),
+  listEstates: call("GET", "/v1/estates", page),
+  listGateways: call("GET", "/v1/gateways", page),
+  createGateway: call("POST", "/v1/gateways", z.looseObject({ gateway: row, secret: z.string() })),
+  rotateGateway: call("POST", "/v1/gateways/{gatewayId}/secret", z.looseObject({ secret: z.string() })),
+  revokeGateway: call("POST", "/v1/gateways/{gatewayId}/revoke", z.unknown()),
+  listTokens: call("GET", "/v1/tokens", page),
+  createToken: call("POST", "/v1/tokens", z.looseObject({ token: row, secret: z.string() })),
+  revokeToken: call("DELETE", "/v1/tokens/{tokenId}", z.unknown()),
+  listDevices: call("GET", "/v1/devices", page),
+  enrolDevice: call("POST", "/v1/estates/{estateId}/devices/{deviceId}/enrol", row),
+  listEvents: call("GET", "/v1/events", page),
+  live: call("GET", "/v1/live", z.unknown()),
+  listIncidents: call("GET", "/v1/incidents", page),
+  showIncident: call(
+    "GET",
+    "/v1/incidents/{incidentId}",
+    z.looseObject({ incident: row, history: z.array(row) }),
+  ),
+  acknowledgeIncident: call("POST", "/v1/incidents/{incidentId}/acknowledge", row),
+  closeIncident: call("POST", "/v1/incidents/{incidentId}/close", row),
+  listDeadLetters: call("GET", "/v1/dead-letters", page),
+  replayDeadLetter: call(
+    "POST",
+    "/v1/dead-letters/{deadLetterId}/replay",
+    z.looseObject({ outcome: z.string(), events: z.number(), reason: z.string().optional() }),
+  ),
+  replayDeadLetters: call(
+    "POST",
+    "/v1/dead-letters/replay",
+    z.looseObject({
+      replayed: z.number(),
+      events: z.number(),
+      outcomes: z.record(z.string(), z.number()),
+      failed: z.array(z.looseObject({ id: z.string(), reason: z.string() })),
+      next: z.string().optional(),
+    }),
+    { timeoutMs: 5 * MINUTE },
+  ),
+  importCases: call("POST", "/v1/cases/import", importAnswer, { timeoutMs: 10 * MINUTE }),
+  importRegistry: call("POST", "/v1/registry/import", importAnswer, { timeoutMs: 10 * MINUTE }),
+  backup: call("POST", "/v1/backup", row, { timeoutMs: 30 * MINUTE }),
+} as const;

@@ -1,0 +1,130 @@
+import type { Decoded, EventFlag } from "../domain/event.ts";
+import type { Profile, ProfileInput } from "../ports.ts";
+import { Unreadable, type Collector } from "./collector.ts";
+import { compileAttributes, compileName, compileRules } from "./compile-rules.ts";
+import { compileGuards } from "./guards.ts";
+import { LIMITS } from "./limits.ts";
+import { compilePattern, type Captures } from "./pattern.ts";
+import { faultOf } from "./profile-fault.ts";
+import type { Scope } from "./scope.ts";
+import type { IgnoredMessage, ProfileSpec, ReadMessage } from "./spec.ts";
+import { compileTime } from "./times.ts";
+
+/** A profile written as data, which the linter and the catalogue can read again. */
+export interface DataProfile extends Profile {
+  readonly spec: ProfileSpec;
+}
+
+type Decode = (input: ProfileInput, captures: Captures) => Decoded;
+
+const NO_CONFIG = Object.freeze({});
+
+/**
+ * Compiles a profile from its data. Throws on malformed data (patterns, time patterns), so that a broken
+ * profile fails at the start and not at the first message; decoding never throws.
+ */
+export function defineProfile(spec: ProfileSpec): DataProfile {
+  const { id, title, vendor, transports, prefix, kind } = spec;
+  const messages = spec.messages.map((message) => ({
+    fits: compilePattern(message.path),
+    decode: "ignore" in message ? compileIgnored(message) : compileRead(message),
+  }));
+
+  function below(path: string): readonly string[] | undefined {
+    if (prefix === "") return path.split("/");
+    return path.startsWith(prefix) && path[prefix.length] === "/"
+      ? path.slice(prefix.length + 1).split("/")
+      : undefined;
+  }
+
+  return {
+    id,
+    title,
+    vendor,
+    transports,
+    prefix,
+    kind,
+    spec,
+    matches(path, transport) {
+      const segments = transports.includes(transport) ? below(path) : undefined;
+      return segments !== undefined && messages.some((message) => message.fits(segments) !== undefined);
+    },
+    decode(input) {
+      try {
+        const segments = below(input.path);
+        if (segments) {
+          for (const message of messages) {
+            const captures = message.fits(segments);
+            if (captures) return message.decode(input, captures);
+          }
+        }
+        return { outcome: "undecodable", reason: "no_profile", detail: `${id} reads no such path` };
+      } catch (error) {
+        if (error instanceof Unreadable) {
+          return { outcome: "undecodable", reason: error.reason, detail: error.message };
+        }
+        return faultOf(error);
+      }
+    },
+  };
+}
+
+function compileIgnored(message: IgnoredMessage): Decode {
+  const readDevice = message.device && compileName(message.device);
+  const reason = message.ignore;
+  return (input, captures) => {
+    const device = readDevice?.({ input, captures, body: undefined, config: NO_CONFIG });
+    return { outcome: "ignored", reason, ...(device !== undefined && { device }) };
+  };
+}
+
+function compileRead(message: ReadMessage): Decode {
+  const { parse, otherwise } = message;
+  const readDevice = compileName(message.device);
+  const readTime = compileTime(message.time);
+  const readAttributes = compileAttributes(message.attributes);
+  const flags = Object.entries(message.flags ?? {}).map(
+    ([name, guards]) => [name as EventFlag, compileGuards(guards)] as const,
+  );
+  const apply = compileRules(message.rules);
+
+  return (input, captures) => {
+    const { payload, contentType } = input;
+    if (payload.byteLength > LIMITS.payloadBytes) {
+      return { outcome: "undecodable", reason: "too_large", detail: `${payload.byteLength} bytes` };
+    }
+    const nameOnly: Scope = { input, captures, body: undefined, config: NO_CONFIG };
+    if (payload.byteLength === 0) return ignoredAs("empty", readDevice(nameOnly));
+    const parsed = parse.parse(payload, contentType);
+    if (parsed.fault !== undefined) {
+      return { outcome: "undecodable", reason: parsed.fault, detail: parsed.detail };
+    }
+    const bare: Scope = { ...nameOnly, body: parsed.body };
+    const device = readDevice(bare);
+    if (isEmpty(parsed.body)) return ignoredAs("empty", device);
+    const scope: Scope = device === undefined ? bare : { ...bare, device, config: input.configOf(device) };
+    const into: Collector = {
+      common: {
+        time: readTime(scope),
+        flags: flags.filter(([, holds]) => holds(scope)).map(([name]) => name),
+        attributes: readAttributes(scope),
+      },
+      events: [],
+    };
+    apply(scope, into);
+    if (into.events.length > 0) return { outcome: "events", events: into.events };
+    if (into.reason !== undefined) return ignoredAs(into.reason, device);
+    if (typeof otherwise === "string") return ignoredAs(otherwise, device);
+    return { outcome: "undecodable", reason: otherwise.undecodable, detail: otherwise.detail };
+  };
+}
+
+function ignoredAs(reason: IgnoredMessage["ignore"], device: string | undefined): Decoded {
+  return { outcome: "ignored", reason, ...(device !== undefined && { device }) };
+}
+
+/** True for a body in which nothing is said: null, an empty text, `{}`, `[]`. */
+function isEmpty(body: unknown): boolean {
+  if (body === null || body === "") return true;
+  return typeof body === "object" && Object.keys(body).length === 0;
+}

@@ -1,0 +1,54 @@
+/** What a profile author may import. */
+export type { ProfileInput } from "../ports.ts";
+export type { Decoded, DecodedEvent, EventFlag, Phase } from "../domain/event.ts";
+export { canonicalCode } from "../domain/taxonomy.ts";
+export { defineProfile, type DataProfile } from "./define-profile.ts";
+export type { HandWrittenProfile } from "./hand-written.ts";
+export type { IgnoredMessage, MessageSpec, ProfileSpec, ReadMessage, Redaction } from "./spec.ts";
+export { json, jsonFault, jsonOrWord, text, textOf, type Parsed, type Parser } from "./parsers.ts";
+export {
+  body,
+  captured,
+  constant,
+  field,
+  firstOf,
+  key,
+  lookup,
+  outer,
+  pseudonym,
+  type Source,
+} from "./sources.ts";
+export { bit, equals, exists, not, oneOf, within, type Guard } from "./guards.ts";
+export {
+  epochMilliseconds,
+  epochSeconds,
+  firstTime,
+  isoTime,
+  localTime,
+  noTime,
+  type TimeSpec,
+} from "./times.ts";
+export {
+  codeTable,
+  contact,
+  each,
+  eachDevice,
+  edge,
+  first,
+  flag,
+  ignored,
+  level,
+  phaseTable,
+  type Meaning,
+  type Rule,
+} from "./rules.ts";
+export { isPlausible, readIso, type Instant } from "./iso-time.ts";
+export { createZoneOffsets, type ZoneOffsets } from "./zone-offsets.ts";
+export { LIMITS } from "./limits.ts";
+export { boundedText, cleanName } from "./names.ts";
+export { isPersonalKey } from "./personal.ts";
+export { defaultPhase, phaseFits } from "./phases.ts";
+export { faultOf } from "./profile-fault.ts";
+export { fixtureBytes, isAsExpected, type Expectation, type Fixture } from "./fixture.ts";
+export { lintProfile, type LintFault, type LintRule, type LintSubject } from "./lint.ts";
+export { eventsOf } from "./walk.ts";

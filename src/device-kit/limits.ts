@@ -1,0 +1,15 @@
+/** Bounds that hold for every profile, so that one message can cost only so much. */
+export const LIMITS = Object.freeze({
+  /** Bytes of a message that a parser reads. */
+  payloadBytes: 1024 * 1024,
+  /** Nesting of objects and arrays. */
+  depth: 32,
+  /** Events of one message. */
+  events: 500,
+  /** Characters of a device's name or a point. */
+  name: 128,
+  /** Characters of a text attribute; the rest is cut off. */
+  text: 500,
+  /** Members of a list that becomes one text attribute; the rest is cut off. */
+  list: 20,
+});

@@ -1,0 +1,98 @@
+/** The process: arguments, signals, exit code. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startApp } from "./app.ts";
+import { createConnect } from "./cli/connection.ts";
+import { createOfflineActions } from "./cli/offline.ts";
+import { buildCli } from "./cli/program.ts";
+import { runCli } from "./cli/run.ts";
+import type { CliActions, CliOutput } from "./cli/actions.ts";
+import { configWarnings } from "./config/listeners.ts";
+import { loadConfig } from "./config/load.ts";
+import type { Config } from "./config/schema.ts";
+import { lockData } from "./runtime/data-lock.ts";
+import { createLog, type Logger } from "./runtime/log.ts";
+
+const stop = new AbortController();
+const output: CliOutput = {
+  out: (line) => process.stdout.write(`${line}\n`),
+  err: (line) => process.stderr.write(`${line}\n`),
+  signal: stop.signal,
+};
+const read = (file: string | undefined): Config =>
+  loadConfig({ env: process.env, ...(file !== undefined && { file }) });
+
+/** Runs `start` until a signal asks for the end; a second signal ends the process at once. */
+async function runUntilStopped(
+  config: Config,
+  start: (log: Logger, onFatal: (error: Error) => void) => Promise<{ close(): Promise<void> }>,
+): Promise<void> {
+  const log = createLog(config.log.level);
+  for (const warning of configWarnings(config)) log.warn(warning);
+  const end = Promise.withResolvers<void>();
+  let fatal: Error | undefined;
+  const running = await start(log, (error) => {
+    fatal = error;
+    end.resolve();
+  });
+  stop.signal.addEventListener("abort", () => end.resolve());
+  if (stop.signal.aborted) end.resolve();
+  await end.promise;
+  log.info("stopping");
+  await running.close();
+  if (fatal) throw fatal;
+  log.info("stopped; everything acknowledged is on disk");
+}
+
+const actions: CliActions = {
+  async start({ config: file }) {
+    const config = read(file);
+    await runUntilStopped(config, async (log, onFatal) => {
+      const app = await startApp(config, log, { onFatal });
+      log.info({ ports: app.ports, data: config.dataDir }, "zhian is ready");
+      return app;
+    });
+  },
+  async demo({ config: file, seed, speed }) {
+    const config = read(file);
+    // Everything else of the process does without the demo's parts.
+    const { startDemo } = await import("./demo.ts");
+    const quiet: Config = { ...config, log: { level: "warn" } };
+    await runUntilStopped(quiet, (log, onFatal) =>
+      startDemo(quiet, log, { seed, speed, say: output.out, onFatal }),
+    );
+  },
+  async checkConfig({ config: file }) {
+    const config = read(file);
+    return { config, warnings: configWarnings(config) };
+  },
+  connect: createConnect({ env: process.env, local: read, warn: output.err }),
+  ...createOfflineActions({
+    dataDirOf: (file) => read(file).dataDir,
+    lock: lockData,
+    async restore(dataDir, file) {
+      const { restoreStore } = await import("./store/restore.ts");
+      restoreStore(file, join(dataDir, "zhian.db"), { overwrite: true });
+    },
+    async verify(dataDir) {
+      const { inspectDatabase } = await import("./store/inspect.ts");
+      return inspectDatabase(join(dataDir, "zhian.db"));
+    },
+  }),
+};
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(130);
+    stop.abort();
+  });
+}
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+try {
+  process.exitCode = await runCli(buildCli(actions, output, version), process.argv.slice(2), output);
+} catch (error) {
+  output.err(`zhian: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.exitCode = 1;
+}

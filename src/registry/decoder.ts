@@ -1,0 +1,131 @@
+import type { DeviceConfig, TopicBinding } from "../domain/estate.ts";
+import type { Decoded } from "../domain/event.ts";
+import type { DecodedMessage, Decoder, InboundMessage, Profile, ProfileInput } from "../ports.ts";
+import { createPseudonym } from "./pseudonym.ts";
+
+/** What the decoder is made of; look-ups are asked for every message and must be quick. */
+export interface DecoderParts {
+  /** Asked in this order. */
+  readonly profiles: readonly Profile[];
+  /** The installation's overrides for a device, by the hub's ids. */
+  readonly configOf: (estateId: string, deviceId: string) => DeviceConfig;
+  readonly bindingsOf: (gatewayId: string) => readonly TopicBinding[];
+  /** Secret of this installation; the same key keeps pseudonyms comparable over the years. */
+  readonly pseudonymKey: Uint8Array;
+  /** IANA zone of vendor times without an offset, by estate. */
+  readonly zoneOf: (estateId: string) => string;
+}
+
+/** Id of the profile that reads `devices/{device}/events`. */
+const NATIVE = "native";
+const asIs = (name: string): string => name;
+
+/**
+ * Makes the decoder: route → profile → events. A native device keeps its plain id; a bridged one is
+ * `<gateway>:<profile>:<name the vendor uses>`. Never throws: a profile that does becomes a dead letter.
+ */
+export function createDecoder(parts: DecoderParts): Decoder {
+  const { profiles, configOf, bindingsOf, zoneOf } = parts;
+  const pseudonym = createPseudonym(parts.pseudonymKey);
+  const byId = new Map(profiles.map((profile) => [profile.id, profile]));
+  if (byId.size < profiles.length) throw new Error("two profiles have the same id");
+  const bridged = profiles.filter((profile) => profile.id !== NATIVE);
+  const bySegment = groupBySegment(bridged.filter((profile) => profile.prefix !== ""));
+  const anywhere = bridged.filter((profile) => profile.prefix === "");
+
+  function decodeNative(message: InboundMessage, estateId: string, deviceId: string): DecodedMessage {
+    const profile = byId.get(NATIVE);
+    if (!profile) return unread("no profile reads native events");
+    const path = `devices/${deviceId}/events`;
+    const decoded = run(
+      profile,
+      inputOf(message, path, (name) => configOf(estateId, name)),
+    );
+    return { profile: NATIVE, decoded, deviceId: asIs };
+  }
+
+  function decodeBridged(message: InboundMessage, estateId: string, vendorPath: string): DecodedMessage {
+    const bound = bind(bindingsOf(message.gatewayId), vendorPath);
+    const profile = bound ? byId.get(bound.profile) : find(vendorPath, message);
+    if (!profile || profile.id === NATIVE) {
+      return unread(
+        bound ? `the gateway's binding names no profile: ${bound.profile}` : "no profile reads this path",
+      );
+    }
+    const path = bound ? `${profile.prefix}${profile.prefix === "" ? "" : "/"}${bound.rest}` : vendorPath;
+    const stem = `${message.gatewayId}:${profile.id}:`;
+    const deviceId = (name: string): string => stem + name;
+    const decoded = run(
+      profile,
+      inputOf(message, path, (name) => configOf(estateId, stem + name)),
+    );
+    return { profile: profile.id, decoded, deviceId };
+  }
+
+  /** The profile of a path: by its first segment, else one without a fixed prefix. */
+  function find(path: string, { transport }: InboundMessage): Profile | undefined {
+    const end = path.indexOf("/");
+    const candidates = bySegment.get(end < 0 ? path : path.slice(0, end)) ?? [];
+    return (
+      candidates.find((profile) => profile.matches(path, transport)) ??
+      anywhere.find((profile) => profile.matches(path, transport))
+    );
+  }
+
+  function inputOf(message: InboundMessage, path: string, config: ProfileInput["configOf"]): ProfileInput {
+    const { transport, payload, contentType, retained, receivedAt, route } = message;
+    const zone = zoneOf(route.estateId);
+    const input = { transport, path, payload, retained, receivedAt, configOf: config, pseudonym, zone };
+    return contentType === undefined ? input : { ...input, contentType };
+  }
+
+  return {
+    decode(message) {
+      const { route } = message;
+      switch (route.kind) {
+        case "native":
+          return decodeNative(message, route.estateId, route.deviceId);
+        case "bridge":
+          return decodeBridged(message, route.estateId, route.path);
+        case "status":
+          return unread("a gateway's status is no device message");
+      }
+    },
+  };
+}
+
+function groupBySegment(profiles: readonly Profile[]): ReadonlyMap<string, readonly Profile[]> {
+  return Map.groupBy(profiles, (profile) => profile.prefix.split("/")[0] ?? "");
+}
+
+/** The longest of a gateway's prefixes that a path begins with, and what follows it. */
+function bind(
+  bindings: readonly TopicBinding[],
+  path: string,
+): { profile: string; rest: string } | undefined {
+  let best: TopicBinding | undefined;
+  for (const binding of bindings) {
+    const { prefix } = binding;
+    const fits = path.length > prefix.length && path.startsWith(prefix) && path[prefix.length] === "/";
+    if (fits && prefix.length > (best?.prefix.length ?? 0)) best = binding;
+  }
+  return best && { profile: best.profile, rest: path.slice(best.prefix.length + 1) };
+}
+
+function run(profile: Profile, input: ProfileInput): Decoded {
+  try {
+    return profile.decode(input);
+  } catch (error) {
+    // A profile promises not to throw; the error's own text may quote the message and stays out.
+    const detail = `${profile.id}: ${error instanceof Error ? error.name : typeof error}`;
+    return { outcome: "undecodable", reason: "profile_fault", detail };
+  }
+}
+
+function unread(detail: string): DecodedMessage {
+  return {
+    profile: "none",
+    decoded: { outcome: "undecodable", reason: "no_profile", detail },
+    deviceId: asIs,
+  };
+}

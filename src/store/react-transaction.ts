@@ -1,0 +1,189 @@
+import type { IncidentChange } from "../domain/incident.ts";
+import { DEFAULT_ZONE } from "../domain/time.ts";
+import type { DeviceOnFile, DeviceSighting, LiveItem, ReactTransaction } from "../ports.ts";
+import { continueBlocks } from "./blocks.ts";
+import { restOf } from "./event-row.ts";
+import { incidentOf, incidentValues } from "./incident-row.ts";
+import type { Names } from "./names.ts";
+import type { ReactStatements } from "./react-statements.ts";
+import type { IncidentRow } from "./schema.ts";
+import { flag } from "./values.ts";
+
+/** One react transaction under way. */
+export interface ReactSession {
+  readonly tx: ReactTransaction;
+  /** What was stored, for the live feed. */
+  readonly live: readonly LiveItem[];
+  /** Throws what a step threw, though the caller caught it. */
+  check(): void;
+  /** The transaction can no longer be used. */
+  end(): void;
+}
+
+/** Begins a session over the prepared statements; the caller has begun the database's transaction. */
+export function beginReact(statements: ReactStatements, names: Names): ReactSession {
+  const live: LiveItem[] = [];
+  let over = false;
+  let fault: { readonly error: unknown } | undefined;
+
+  /** Runs one step. After a step that failed nothing more may be written: half of it would be. */
+  async function step<T>(work: () => T): Promise<T> {
+    if (over) throw new Error("the react transaction is over");
+    if (fault) throw fault.error;
+    try {
+      return work();
+    } catch (error) {
+      fault = { error };
+      throw error;
+    }
+  }
+
+  function deviceOnFile(estateId: string, deviceId: string): DeviceOnFile {
+    const device = statements.device.get(estateId, deviceId) as
+      | (Pick<DeviceOnFile["facts"], "kind"> & { placeId: string | null })
+      | undefined;
+    const zone = statements.zone.get(estateId)?.["zone"] as string | undefined;
+    const memory = statements.memory.get(estateId, deviceId)?.["json"] as string | undefined;
+    return {
+      facts: {
+        kind: device?.kind ?? "other",
+        ...(device && device.placeId !== null && { placeId: device.placeId }),
+        zone: zone ?? DEFAULT_ZONE,
+      },
+      memory,
+    };
+  }
+
+  const tx: ReactTransaction = {
+    unseen: (ids) => step(() => new Set(ids.filter((id) => statements.eventById.get(id) === undefined))),
+    devices: (keys) =>
+      step(
+        () =>
+          new Map(
+            keys.map(({ estateId, deviceId }) => [
+              `${estateId}/${deviceId}`,
+              deviceOnFile(estateId, deviceId),
+            ]),
+          ),
+      ),
+    insertEvents: (events) =>
+      step(() => {
+        if (events.length === 0) return;
+        const blocks = continueBlocks(statements);
+        for (const event of events) {
+          statements.insertEvent.run(
+            event.id,
+            blocks.assign(event),
+            names.estate(event.estateId),
+            names.device(event.estateId, event.deviceId),
+            names.source(event.gatewayId, event.profile),
+            names.code(event.code),
+            event.phase,
+            event.transition,
+            event.occurredAt,
+            event.receivedAt,
+            restOf(event),
+          );
+          live.push({ estateId: event.estateId, event });
+        }
+        blocks.save();
+      }),
+    insertDeadLetters: (letters) =>
+      step(() => {
+        for (const letter of letters) {
+          statements.insertDeadLetter.run(
+            letter.id,
+            letter.receivedAt,
+            letter.estateId,
+            letter.gatewayId,
+            letter.transport,
+            letter.path,
+            letter.contentType ?? null,
+            letter.reason,
+            letter.detail,
+            letter.payload,
+          );
+        }
+      }),
+    addCounts: (counts) =>
+      step(() => {
+        for (const { estateId, hour, code, deviceKind, phase, count } of counts) {
+          statements.addCount.run(names.estate(estateId), hour, names.code(code), deviceKind, phase, count);
+        }
+      }),
+    seeDevices: (sightings) => step(() => noteSightings(statements, sightings)),
+    saveMemories: (memories) =>
+      step(() => {
+        for (const { estateId, deviceId, json } of memories) {
+          statements.saveMemory.run(names.device(estateId, deviceId), json);
+        }
+      }),
+    savePresence: (gatewayId, status, at) =>
+      step(() => {
+        statements.savePresence.run({ gatewayId, status, at });
+      }),
+    openIncident: (key) =>
+      step(() => {
+        const row = statements.openIncident.get(key) as IncidentRow | undefined;
+        return row && incidentOf(row);
+      }),
+    saveIncidents: (changes) =>
+      step(() => {
+        for (const change of changes) live.push(...storeChange(statements, change));
+      }),
+    saveRuleStates: (changes) =>
+      step(() => {
+        for (const { ruleId, key, state } of changes) {
+          if (state === undefined) statements.deleteRuleState.run(ruleId, key);
+          else statements.saveRuleState.run(ruleId, key, state);
+        }
+      }),
+    saveCursor: ({ segment, offset }) =>
+      step(() => {
+        statements.saveCursor.run(segment, offset);
+      }),
+  };
+
+  return {
+    tx,
+    live,
+    check() {
+      if (fault) throw fault.error;
+    },
+    end() {
+      over = true;
+    },
+  };
+}
+
+/** Registers unknown devices as pending, and notes when devices and their gateways were last heard. */
+export function noteSightings(statements: ReactStatements, sightings: readonly DeviceSighting[]): void {
+  const gateways = new Map<string, number>();
+  for (const { estateId, deviceId, gatewayId, profile, at, simulated, skewMs } of sightings) {
+    statements.seeDevice.run({
+      estateId,
+      deviceId,
+      gatewayId,
+      profile,
+      at,
+      simulated: flag(simulated),
+      skewMs: skewMs ?? null,
+    });
+    gateways.set(gatewayId, Math.max(at, gateways.get(gatewayId) ?? at));
+  }
+  for (const [gatewayId, at] of gateways) statements.seeGateway.run({ gatewayId, at });
+}
+
+/** Stores an incident's new face and history; returns what the live feed is told. */
+export function storeChange(
+  statements: ReactStatements,
+  { incident, transitions }: IncidentChange,
+): LiveItem[] {
+  const { estateId } = incident;
+  statements.saveIncident.run(...incidentValues(incident));
+  for (const { incidentId, kind, at, by, note, eventId } of transitions) {
+    statements.addTransition.run(incidentId, kind, at, by, note ?? null, eventId ?? null);
+  }
+  if (transitions.length === 0) return [{ estateId, incident }];
+  return transitions.map((transition) => ({ estateId, incident, transition }));
+}

@@ -1,0 +1,134 @@
+import { statSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import type { JournalPosition } from "../domain/journal.ts";
+import type {
+  Clock,
+  IncidentLifeCycle,
+  LiveItem,
+  LiveListener,
+  ReactStore,
+  RuleStateChange,
+  Store,
+} from "../ports.ts";
+import { backupDatabase } from "./backup.ts";
+import { casesOf } from "./cases.ts";
+import { createConnection } from "./connection.ts";
+import { countsOf } from "./counts.ts";
+import { openDatabase, readNumber } from "./database.ts";
+import { deadLettersOf } from "./dead-letters.ts";
+import { devicesOf } from "./devices.ts";
+import { estatesOf } from "./estates.ts";
+import { eventsOf } from "./events.ts";
+import { gatewaysOf } from "./gateways.ts";
+import { importRegistryOf } from "./import-registry.ts";
+import { incidentsOf } from "./incidents.ts";
+import { inspectAside } from "./inspect-aside.ts";
+import { migrate } from "./migrate.ts";
+import { createNames } from "./names.ts";
+import { prepareReact } from "./react-statements.ts";
+import { beginReact } from "./react-transaction.ts";
+import { retentionOf } from "./retention.ts";
+import { createQueries } from "./schema.ts";
+import { tokensOf } from "./tokens.ts";
+
+export { inspectDatabase } from "./inspect.ts";
+export { restoreStore } from "./restore.ts";
+
+interface StoreOptions {
+  /** The database file; made when missing. */
+  readonly path: string;
+  readonly clock: Clock;
+  readonly lifeCycle: IncidentLifeCycle;
+}
+
+/** The embedded store: the whole port, both sides, on one SQLite file. */
+export interface EmbeddedStore extends Store, ReactStore {
+  /** Calls `listener` after each commit that stored events or changed incidents, with what is new. */
+  onCommit(listener: LiveListener): void;
+  /** Closes the database. What waits or comes later is refused with UNAVAILABLE. */
+  close(): void;
+}
+
+/**
+ * Opens the store, bringing an older schema up to date. Belongs in the thread that owns the database:
+ * SQLite answers synchronously, the port is asynchronous so that a store over a network can follow.
+ * Do not call the store from within `react`: it would wait for itself.
+ */
+export function openStore(options: StoreOptions): EmbeddedStore {
+  const db = openDatabase(options.path);
+  try {
+    migrate(db);
+    return createStore(db, options);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Builds the store over an open database with the present schema. */
+export function createStore(db: DatabaseSync, { path, clock, lifeCycle }: StoreOptions): EmbeddedStore {
+  const connection = createConnection(db);
+  const queries = createQueries(connection);
+  const statements = prepareReact(db);
+  const names = createNames(db);
+  connection.onRollback(() => names.forget());
+  const deleteEventsBefore = retentionOf(connection);
+  const closing = new AbortController();
+  const listeners: LiveListener[] = [];
+  const onCommitted = (live: readonly LiveItem[]): void => {
+    if (live.length > 0) for (const listener of listeners) listener(live);
+  };
+
+  return {
+    ...estatesOf(queries),
+    ...gatewaysOf(queries, clock),
+    ...devicesOf(connection, queries, statements),
+    ...eventsOf(connection),
+    ...deadLettersOf(queries),
+    ...incidentsOf({ connection, queries, statements, lifeCycle, onCommitted }),
+    ...casesOf(queries),
+    ...countsOf(queries),
+    ...tokensOf(queries),
+    importRegistry: importRegistryOf(queries, clock),
+
+    async react(work) {
+      const session = beginReact(statements, names);
+      try {
+        const result = await connection.atomically(async () => {
+          const done = await work(session.tx);
+          session.check();
+          return done;
+        });
+        onCommitted(session.live);
+        return result;
+      } finally {
+        session.end();
+      }
+    },
+    cursor: () => connection.alone(() => statements.cursor.get() as unknown as JournalPosition),
+    ruleStates: () =>
+      connection.alone(() => statements.ruleStates.all() as unknown as readonly RuleStateChange[]),
+
+    backup: (file) => backupDatabase(path, file, closing.signal),
+    verify: () => inspectAside(path, closing.signal),
+    deleteEventsBefore,
+    figures: () =>
+      connection.alone(() => ({
+        events: readNumber(db, "SELECT coalesce(sum(events), 0) FROM event_blocks"),
+        openIncidents: readNumber(db, "SELECT count(*) FROM incidents WHERE status <> 'closed'"),
+        pendingDeadLetters: readNumber(db, "SELECT count(*) FROM dead_letters WHERE replayed_at IS NULL"),
+        pendingDevices: readNumber(db, "SELECT count(*) FROM devices WHERE status = 'pending'"),
+        databaseBytes: [path, `${path}-wal`].reduce(
+          (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+          0,
+        ),
+      })),
+    onCommit(listener) {
+      listeners.push(listener);
+    },
+    close() {
+      closing.abort();
+      connection.close();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { profiles } from "../../devices/index.ts";
+import type { Fixture } from "../../src/device-kit/index.ts";
+import type { DeviceConfig } from "../../src/domain/estate.ts";
+import type { Decoded, DecodedEvent } from "../../src/domain/event.ts";
+import { createPseudonym } from "../../src/registry/pseudonym.ts";
+import type { Profile, ProfileInput } from "../../src/ports.ts";
+
+export const RECEIVED_AT = Date.UTC(2026, 2, 1, 1);
+export const pseudonym = createPseudonym(Buffer.from("a key for tests only"));
+
+const SHARED =
+  process.env["DEVICE_FIXTURES"] ??
+  new URL("../../../shared/device-facts/fixtures", import.meta.url).pathname;
+
+export interface SharedFixture {
+  readonly file: string;
+  readonly topic: string;
+  readonly expected: { readonly code: string; readonly phase: string };
+}
+
+/** The entries of the shared index whose file begins with one of these. */
+export function sharedFixtures(...families: readonly string[]): readonly SharedFixture[] {
+  const index = JSON.parse(readFileSync(`${SHARED}/index.json`, "utf8")) as readonly SharedFixture[];
+  return index.filter(({ file }) => families.some((family) => file.startsWith(family)));
+}
+
+export function sharedBytes(file: string): Buffer {
+  return readFileSync(`${SHARED}/${file}`);
+}
+
+/** Our own fixtures of a profile, by file name. */
+export function ownFixtures(id: string): readonly (readonly [string, Fixture])[] {
+  const dir = new URL(`../../devices/${id}/fixtures/`, import.meta.url);
+  return readdirSync(dir).map((file) => [
+    file,
+    JSON.parse(readFileSync(new URL(file, dir), "utf8")) as Fixture,
+  ]);
+}
+
+export function profile(id: string): Profile {
+  const found = profiles.find((candidate) => candidate.id === id);
+  if (!found) throw new Error(`no profile ${id}`);
+  return found;
+}
+
+export interface Circumstances {
+  readonly config?: DeviceConfig;
+  readonly retained?: boolean;
+  readonly zone?: string;
+}
+
+export function inputOf(
+  path: string,
+  payload: Uint8Array,
+  { config = {}, retained = false, zone = "Asia/Shanghai" }: Circumstances = {},
+): ProfileInput {
+  return {
+    transport: "mqtt",
+    path,
+    payload,
+    retained,
+    receivedAt: RECEIVED_AT,
+    configOf: () => config,
+    pseudonym,
+    zone,
+  };
+}
+
+/** Decodes one message: a text as it stands, anything else as JSON. */
+export function decode(id: string, path: string, payload: unknown, circumstances?: Circumstances): Decoded {
+  const bytes =
+    payload instanceof Uint8Array
+      ? payload
+      : Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));
+  return profile(id).decode(inputOf(path, bytes, circumstances));
+}
+
+export function eventsOf(decoded: Decoded): readonly DecodedEvent[] {
+  if (decoded.outcome !== "events") throw new Error(`no events: ${JSON.stringify(decoded)}`);
+  return decoded.events;
+}
