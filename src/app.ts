@@ -1,9 +1,9 @@
 /** The composition root: the only place where the parts of the main thread meet. */
 import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { createBroker } from "./broker/broker.ts";
 import { profiles } from "../devices/index.ts";
+import { backupsFolder, databaseFile, journalFolder, sessionsFolder } from "./app/data-folder.ts";
 import { reportHealth } from "./app/health.ts";
 import { scheduleRetention, sweepPresence } from "./app/housekeeping.ts";
 import { startSecondThread } from "./app/second-thread.ts";
@@ -55,7 +55,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
   const adminToken = loadOrCreateSecret(config.dataDir, SECRETS.adminToken).value;
   const metrics = createMetrics();
 
-  const journalDir = join(config.dataDir, "journal");
+  const journalDir = journalFolder(config.dataDir);
   const journal = openJournal({
     dir: journalDir,
     clock,
@@ -66,7 +66,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
 
   const thread = await startSecondThread(
     {
-      database: join(config.dataDir, "zhian.db"),
+      database: databaseFile(config.dataDir),
       journalDir,
       journalEnd: journal.health().durable,
       rulesDir: config.rulesDir,
@@ -122,7 +122,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
       maxPendingBytes: config.ingest.maxPendingBytes,
       anonymous: extras.anonymous,
     },
-    persistenceDir: join(config.dataDir, "sessions"),
+    persistenceDir: sessionsFolder(config.dataDir),
   });
   stack.defer(() => broker.close());
 
@@ -147,6 +147,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     importer: createImporter({ store, clock, zone: config.zone }),
     replay: createReplay({ decoder, journal, store, isSimulated, clock }),
     live: thread.live,
+    backupsDir: backupsFolder(config.dataDir),
     journalHealth: journal.health,
     async health() {
       const [react, figures] = await Promise.allSettled([store.reactHealth(), store.figures()]);

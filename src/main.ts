@@ -1,6 +1,5 @@
 /** The process: arguments, signals, exit code. */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { startApp } from "./app.ts";
 import { createConnect } from "./cli/connection.ts";
 import { createOfflineActions } from "./cli/offline.ts";
@@ -71,12 +70,12 @@ const actions: CliActions = {
     dataDirOf: (file) => read(file).dataDir,
     lock: lockData,
     async restore(dataDir, file) {
-      const { restoreStore } = await import("./store/restore.ts");
-      restoreStore(file, join(dataDir, "zhian.db"), { overwrite: true });
+      const { restoreData } = await import("./app/offline.ts");
+      restoreData(dataDir, file);
     },
     async verify(dataDir) {
-      const { inspectDatabase } = await import("./store/inspect.ts");
-      return inspectDatabase(join(dataDir, "zhian.db"));
+      const { verifyData } = await import("./app/offline.ts");
+      return verifyData(dataDir, createLog("fatal"));
     },
   }),
 };

@@ -18,7 +18,7 @@ import { createAttributeReader } from "./read-attributes.ts";
 export const HEARTBEAT = Symbol("heartbeat");
 
 /** What is wrong with an event, in words that name the field. */
-export interface EventFault {
+interface EventFault {
   readonly fault: "schema" | "unknown_code";
   readonly detail: string;
 }

@@ -76,6 +76,10 @@ export function habitsOf(role: DeviceRole, estate: SimulatedEstate): readonly Ha
       return [...radio, habit("movement", 60, COMING_AND_GOING)];
     case "sos":
       return [...radio, habit("sosPressed", 0.08, DAYTIME)];
+    // They speak for themselves when the gateway connects.
+    case "zigbee-bridge":
+    case "video-server":
+      return [];
   }
 }
 

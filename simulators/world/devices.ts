@@ -14,7 +14,9 @@ export type DeviceRole =
   | "leak"
   | "contact"
   | "motion"
-  | "sos";
+  | "sos"
+  | "zigbee-bridge"
+  | "video-server";
 
 export interface SimulatedDevice {
   /** Id in the hub. */
@@ -24,7 +26,7 @@ export interface SimulatedDevice {
   readonly title: string;
   readonly role: DeviceRole;
   readonly profile: "native" | "frigate" | "zigbee2mqtt";
-  readonly kind: "gate" | "camera" | "sensor";
+  readonly kind: "gate" | "camera" | "sensor" | "gateway";
   readonly placeId: string;
   /** What this installation says the button means. */
   readonly buttonCode?: string;
@@ -35,6 +37,12 @@ interface Site {
   readonly households: number;
   readonly places: readonly SimulatedPlace[];
 }
+
+/** The names under which the hub knows the bridges themselves. */
+const BRIDGES: Readonly<Partial<Record<DeviceRole, string>>> = {
+  "zigbee-bridge": "bridge",
+  "video-server": "frigate",
+};
 
 const FEWEST = 20;
 const MOST = 60;
@@ -54,6 +62,8 @@ const TYPES: Readonly<Record<DeviceRole, Pick<SimulatedDevice, "profile" | "kind
   contact: { profile: "zigbee2mqtt", kind: "sensor", title: "门磁" },
   motion: { profile: "zigbee2mqtt", kind: "sensor", title: "人体感应" },
   sos: { profile: "zigbee2mqtt", kind: "sensor", title: "求助按钮" },
+  "zigbee-bridge": { profile: "zigbee2mqtt", kind: "gateway", title: "Zigbee网桥" },
+  "video-server": { profile: "frigate", kind: "gateway", title: "视频分析主机" },
 };
 
 /** Equips an estate with 20 to 60 devices, more in larger ones. */
@@ -75,6 +85,8 @@ export function equip(random: Random, site: Site): readonly SimulatedDevice[] {
       "yard-camera",
       random.pick(of("building")).id,
     ]),
+    ["zigbee-bridge", "room-power"],
+    ["video-server", "room-power"],
     ["leak", "room-pump"],
     ["contact", "room-power"],
     ["motion", "room-bikes"],
@@ -97,7 +109,7 @@ export function equip(random: Random, site: Site): readonly SimulatedDevice[] {
 function createDevice(role: DeviceRole, number: number, placeId: string, site: Site): SimulatedDevice {
   const { title, profile, kind } = TYPES[role];
   // Frigate allows letters, digits and underscores in camera names.
-  const name = `${role}-${number}`.replaceAll("-", profile === "frigate" ? "_" : "-");
+  const name = BRIDGES[role] ?? `${role}-${number}`.replaceAll("-", profile === "frigate" ? "_" : "-");
   const place = site.places.find(({ id }) => id === placeId);
   return {
     id: profile === "native" ? name : `${site.gatewayId}:${profile}:${name}`,

@@ -7,6 +7,9 @@ import type { WorkerNews, WorkerSettings } from "../worker.ts";
 
 /** Longest a query may take before its caller is told that the hub is busy. */
 const DEADLINE_MS = 30_000;
+/** What goes over the whole database may take longer. */
+const LONG_DEADLINE_MS = 30 * 60_000;
+const LONG = new Set<string>(["backup", "verify", "importCases", "importRegistry", "deleteEventsBefore"]);
 /** News of the journal's end is sent at most this often; a message costs more than a glance at a file. */
 const NEWS_EVERY_MS = 5;
 const START_MS = 30_000;
@@ -63,7 +66,11 @@ export async function startSecondThread(
     clearTimeout(timer);
   }
 
-  const backroom = connect<Backroom>(worker, DEADLINE_MS, () => gone);
+  const backroom = connect<Backroom>(
+    worker,
+    (method) => (LONG.has(method) ? LONG_DEADLINE_MS : DEADLINE_MS),
+    () => gone,
+  );
   let latest: JournalPosition | undefined;
   function follow(on: boolean): void {
     backroom

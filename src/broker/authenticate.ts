@@ -95,10 +95,9 @@ export function createAuthenticating(parts: AuthenticateParts): Authenticating {
 
   /** Ends the connection that has this client id now, before its successor gets the session. */
   async function takeOver(holder: Connection): Promise<void> {
-    const { client, gate } = holder;
+    const { gate } = holder;
     holder.silence ??= "taken-over";
     const gone: Promise<unknown> = gate.stream.closed ? Promise.resolve() : once(gate.stream, "close");
-    client?.close();
     gate.abort();
     await withDeadline(gone, parts.verifyDeadline, () => new Refused("unavailable", SERVER_UNAVAILABLE));
   }
@@ -188,5 +187,6 @@ function willFits(will: object, { gatewayId, estateIds }: GatewayPrincipal): boo
 
 /** Aedes types the code as an enum that exists only in its declarations. */
 function connackError(reason: Refusal, returnCode: number): AuthenticateError {
-  return Object.assign(new Error(reason), { returnCode }) as Error as AuthenticateError;
+  // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- there is no such enum at run time
+  return Object.assign(new Error(reason), { returnCode });
 }

@@ -19,7 +19,6 @@ export interface Connection {
   readonly certificateName: string | undefined;
   /** True when a web page opened it. */
   readonly fromBrowser: boolean;
-  client: Client | undefined;
   clientId: string;
   /** The will as Aedes keeps it, to know it again when Aedes publishes it. */
   will: object | undefined;
@@ -75,10 +74,7 @@ export function createConnections(onClosed: (connection: Connection) => void): C
       live.add(connection);
       connection.gate.stream.once("close", () => closed(connection));
     },
-    bind(connection, client) {
-      connection.client = client;
-      byClient.set(client, connection);
-    },
+    bind: (connection, client) => void byClient.set(client, connection),
     of: (client) => (client ? byClient.get(client) : undefined),
     holder: (clientId) => byClientId.get(clientId),
     identified(connection, principal) {
@@ -100,7 +96,6 @@ export function newConnection(
 ): Connection {
   return {
     ...facts,
-    client: undefined,
     clientId: "",
     will: undefined,
     principal: undefined,

@@ -144,8 +144,9 @@ export function createPacketGuard(limits: GuardLimits): PacketGuard {
           }
         }
       }
+      if (fault) return undefined;
       flush(stage === "length" ? start : at);
-      return fault ? undefined : at;
+      return at;
     },
     passed: () => passed,
     cut: () => cut,

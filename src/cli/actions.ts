@@ -12,7 +12,7 @@ export interface GlobalOptions {
 }
 
 /** What `config check` found out; a faulty configuration throws instead. */
-export interface ConfigCheck {
+interface ConfigCheck {
   /** The configuration in force; it holds no secret. */
   readonly config: object;
   readonly warnings: readonly string[];

@@ -35,7 +35,7 @@ const problem = z.looseObject({
   code: z.string().optional(),
   requestId: z.string().optional(),
   faults: z.array(z.object({ field: z.string(), reason: z.string() })).optional(),
-  report: z.unknown(),
+  report: z.unknown().optional(),
 });
 
 /** What to do about it, where that is not in the hub's own sentence. */

@@ -5,7 +5,7 @@ import { type ApiClient, createApiClient } from "./api-client.ts";
 import { ApiProblem } from "./api-problem.ts";
 
 /** What the machine's own hub is like, by its configuration. */
-export interface LocalHub {
+interface LocalHub {
   readonly dataDir: string;
   readonly http: { readonly host: string; readonly port: number; readonly tls?: unknown };
 }

@@ -20,7 +20,7 @@ interface Node {
 }
 
 /** `ZHIAN_` and the path, each step in capitals with `_` between words: `mqtt.maxPacketBytes` → `ZHIAN_MQTT_MAX_PACKET_BYTES`. */
-export function variableOf(path: readonly string[]): string {
+function variableOf(path: readonly string[]): string {
   const words = path.map((step) => step.replaceAll(/[A-Z]/g, "_$&").toUpperCase());
   return ["ZHIAN", ...words].join("_");
 }

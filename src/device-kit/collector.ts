@@ -12,7 +12,7 @@ export class Unreadable extends Error {
 }
 
 /** What a message has in common for all its events. */
-export interface Common {
+interface Common {
   readonly time: Instant | undefined;
   readonly flags: readonly EventFlag[];
   readonly attributes: Readonly<Record<string, AttributeValue>> | undefined;

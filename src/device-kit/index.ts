@@ -4,8 +4,8 @@ export type { Decoded, DecodedEvent, EventFlag, Phase } from "../domain/event.ts
 export { canonicalCode } from "../domain/taxonomy.ts";
 export { defineProfile, type DataProfile } from "./define-profile.ts";
 export type { HandWrittenProfile } from "./hand-written.ts";
-export type { IgnoredMessage, MessageSpec, ProfileSpec, ReadMessage, Redaction } from "./spec.ts";
-export { json, jsonFault, jsonOrWord, text, textOf, type Parsed, type Parser } from "./parsers.ts";
+export type { MessageSpec, ReadMessage } from "./spec.ts";
+export { json, jsonFault, jsonOrWord, text, textOf, type Parser } from "./parsers.ts";
 export {
   body,
   captured,
@@ -39,16 +39,14 @@ export {
   ignored,
   level,
   phaseTable,
-  type Meaning,
   type Rule,
 } from "./rules.ts";
-export { isPlausible, readIso, type Instant } from "./iso-time.ts";
-export { createZoneOffsets, type ZoneOffsets } from "./zone-offsets.ts";
+export { isPlausible, readIso } from "./iso-time.ts";
+export { createZoneOffsets } from "./zone-offsets.ts";
 export { LIMITS } from "./limits.ts";
 export { boundedText, cleanName } from "./names.ts";
 export { isPersonalKey } from "./personal.ts";
 export { defaultPhase, phaseFits } from "./phases.ts";
 export { faultOf } from "./profile-fault.ts";
-export { fixtureBytes, isAsExpected, type Expectation, type Fixture } from "./fixture.ts";
-export { lintProfile, type LintFault, type LintRule, type LintSubject } from "./lint.ts";
-export { eventsOf } from "./walk.ts";
+export { fixtureBytes, isAsExpected, type Fixture } from "./fixture.ts";
+export { lintProfile, type LintSubject } from "./lint.ts";

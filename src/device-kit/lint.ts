@@ -9,7 +9,7 @@ import type { ProfileSpec, ReadMessage, Redaction } from "./spec.ts";
 import { allRules, eventsOf, plainSources, readMessages, timesOf } from "./walk.ts";
 
 /** What the linter can find wrong with a profile. */
-export type LintRule =
+type LintRule =
   | "unknown_code"
   | "phase_unfit"
   | "clear_without_raise"
@@ -124,7 +124,7 @@ function lintPersonal(message: ReadMessage): readonly LintFault[] {
   return plainSources(message).flatMap((source): LintFault[] => {
     if (source.from !== "field" || source.path.length === 0) return [];
     const path = source.path.join(".");
-    const declared = message.redact.find((entry) => endsWith(entry.path.split("."), source.path));
+    const declared = message.redact.find((entry) => isRead(entry.path.split("."), source.path));
     if (declared ? declared.how === "harmless" : !isPersonalKey(source.path.at(-1) ?? "")) return [];
     return [
       { rule: "personal_data", where: message.path, reason: `${path} reaches an event without pseudonym()` },
@@ -149,18 +149,9 @@ function lintFixtures(fixtures: readonly Fixture[], redact: readonly Redaction[]
   }
   for (const { topic, payload } of fixtures) {
     for (const path of personalPaths(payload, [])) {
-      if (
-        redact.some(
-          (entry) => endsWith(entry.path.split("."), path) && entry.path.split(".").length === path.length,
-        )
-      ) {
-        continue;
-      }
-      faults.push({
-        rule: "personal_data",
-        where: topic,
-        reason: `${path.join(".")} is not in the redact list`,
-      });
+      if (redact.some((entry) => covers(entry.path.split("."), path))) continue;
+      const reason = `${path.join(".")} is not in the redact list`;
+      faults.push({ rule: "personal_data", where: topic, reason });
     }
   }
   return faults;
@@ -176,11 +167,21 @@ function personalPaths(value: unknown, path: readonly string[]): readonly (reado
   });
 }
 
-/** True when a declared path ends with the steps of another; `*` fits any step. */
-function endsWith(declared: readonly string[], path: readonly string[]): boolean {
-  if (path.length > declared.length) return false;
-  const tail = declared.slice(declared.length - path.length);
-  return tail.every((step, at) => step === "*" || path[at] === "*" || step === path[at]);
+/** True when a declared path is that of a field; `*` stands for any one step. */
+function covers(declared: readonly string[], path: readonly string[]): boolean {
+  return declared.length === path.length && declared.every((step, at) => step === "*" || step === path[at]);
+}
+
+/**
+ * True when a source reads a declared path: the whole of it, its end (in an `each`, where paths begin at
+ * the member), or the list whose members are declared.
+ */
+function isRead(declared: readonly string[], path: readonly string[]): boolean {
+  const wanted = path.map((step) => (/^\d+$/.test(step) ? "*" : step));
+  const endsSo = (steps: readonly string[]): boolean =>
+    steps.length >= wanted.length &&
+    wanted.every((step, at) => step === steps[steps.length - wanted.length + at]);
+  return endsSo(declared) || (declared.at(-1) === "*" && endsSo(declared.slice(0, -1)));
 }
 
 function lintReadme(readme: string, spec: ProfileSpec | undefined): readonly LintFault[] {

@@ -4,7 +4,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\ufffd\u2028\u2029]/gu;
 const PLAIN = /^[\u0020-\u007e]*$/;
 
 /** Text from a device without NUL, control characters, line separators and broken characters, trimmed. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   return PLAIN.test(text) ? text.trim() : text.replaceAll(UNPRINTABLE, "").trim();
 }
 

@@ -3,7 +3,7 @@ import { LIMITS } from "./limits.ts";
 import { nestedDeeperThan } from "./nesting.ts";
 
 /** What a parser makes of the bytes: a body to read from, or why there is none. */
-export type Parsed =
+type Parsed =
   | { readonly body: unknown; readonly fault?: undefined }
   | { readonly fault: DeadReason; readonly detail: string };
 
@@ -41,17 +41,19 @@ export function textOf(payload: Uint8Array): string {
 }
 
 function parseJson(source: string): Parsed {
-  if (nestedDeeperThan(source, LIMITS.depth)) {
-    return { fault: "malformed", detail: `nested deeper than ${LIMITS.depth} levels` };
-  }
   let parsed: unknown;
   try {
     parsed = JSON.parse(source);
   } catch (error) {
     return { fault: "malformed", detail: jsonFault(error) };
   }
-  if (typeof parsed === "object") return { body: parsed };
-  return { fault: "schema", detail: `a JSON object or list was expected, this is a ${typeof parsed}` };
+  if (typeof parsed !== "object") {
+    return { fault: "schema", detail: `a JSON object or list was expected, this is a ${typeof parsed}` };
+  }
+  if (nestedDeeperThan(parsed, LIMITS.depth)) {
+    return { fault: "malformed", detail: `nested deeper than ${LIMITS.depth} levels` };
+  }
+  return { body: parsed };
 }
 
 /** Says where JSON is broken. The engine's own sentence quotes the message, which may hold personal data. */

@@ -49,7 +49,7 @@ export interface EventRule extends EventDetails {
 }
 
 /** What one position of a two-valued property means. */
-export interface Meaning {
+interface Meaning {
   readonly code: string;
   readonly phase: Phase;
 }

@@ -15,14 +15,14 @@ export function allRules(rules: readonly Rule[]): readonly Rule[] {
 }
 
 /** Every code a rule can give. */
-export function codesOf(code: CodeSpec): readonly string[] {
+function codesOf(code: CodeSpec): readonly string[] {
   if (typeof code === "string") return [code];
   const entries = "entries" in code ? Object.values(code.entries) : [];
   return code.otherwise === undefined ? entries : [...entries, code.otherwise];
 }
 
 /** Every phase a rule can give. */
-export function phasesOf(phase: PhaseSpec): readonly Phase[] {
+function phasesOf(phase: PhaseSpec): readonly Phase[] {
   if (typeof phase === "string") return [phase];
   const entries = Object.values(phase.entries);
   return phase.otherwise === undefined ? entries : [...entries, phase.otherwise];

@@ -30,7 +30,7 @@ export const name = z
 export const localDate = z.iso.date();
 
 /** A remark that stays with what it is about. */
-export const note = z.string().trim().min(1).max(2_000);
+export const note = z.string().trim().min(1).max(1_000);
 
 export const zone = z.string().refine(isZone, "must be the name of an IANA zone, such as Asia/Shanghai");
 

@@ -52,6 +52,8 @@ export interface HttpParts {
   readonly importer: Importer;
   readonly replay: Replay;
   readonly live: LiveFeed;
+  /** Where backups go. */
+  readonly backupsDir: string;
   readonly journalHealth: () => JournalHealth;
   readonly health: () => Promise<HealthReport>;
   readonly metrics: MetricsRegistry;

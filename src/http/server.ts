@@ -12,6 +12,7 @@ import { createHttpMeters } from "./metrics.ts";
 import { describeRoutes } from "./openapi.ts";
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions, type HttpParts } from "./parts.ts";
 import { answerFrameworkError, installProblems, rawProblem } from "./problems.ts";
+import { backupRoutes } from "./routes/backup.ts";
 import { caseRoutes } from "./routes/cases.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
 import { deviceRoutes } from "./routes/devices.ts";
@@ -86,11 +87,15 @@ export async function buildServer(parts: HttpParts): Promise<HttpServer> {
     setSecurityHeaders(reply, options.tls !== undefined);
     const { access } = request.routeOptions.config;
     if (draining && access !== "public") {
-      reply.header("connection", "close");
       throw new ZhianError("UNAVAILABLE", "the hub is stopping");
     }
     await throttle.admit(request, reply, access === "gateway" ? "intake" : "api");
     if (access !== undefined) await gatekeeper(request, reply, access);
+  });
+  app.addHook("onSend", async (_request, reply, payload) => {
+    // Otherwise a connection kept alive would outlast the last answer on it, and the shutdown wait for it.
+    if (draining) reply.header("connection", "close");
+    return payload;
   });
   app.addHook("onResponse", async (request, reply) => {
     const route = request.routeOptions.url ?? "none";
@@ -111,6 +116,7 @@ export async function buildServer(parts: HttpParts): Promise<HttpServer> {
       deadLetterRoutes(v1, parts);
       rateRoutes(v1, parts);
       ruleRoutes(v1, parts);
+      backupRoutes(v1, parts);
       tokenRoutes(v1, parts, desk, (tokenId) => readers.endToken(tokenId));
       liveRoutes(v1, readers);
       await v1.register(async (imports: Api) => {

@@ -8,7 +8,7 @@ export interface KnownEstate {
   readonly clock: ZoneClock;
 }
 
-export type EstateMatch =
+type EstateMatch =
   | { readonly ok: true; readonly estate: KnownEstate }
   | { readonly ok: false; readonly reason: string };
 

@@ -79,7 +79,9 @@ export function createImporter({ store, clock, zone, limits }: ImporterParts): I
 
   async function onFile({ records }: ParsedRegistry): Promise<OnFile> {
     const estates = new Set((await everything((page) => store.estates(page), undefined)).map(({ id }) => id));
-    const gateways = new Set((await everything((page) => store.gateways(page), undefined)).map(({ id }) => id));
+    const gateways = new Set(
+      (await everything((page) => store.gateways(page), undefined)).map(({ id }) => id),
+    );
     const places = new Set<string>();
     const wanted = records.flatMap(({ record }) =>
       (record.kind === "place" || record.kind === "device") && estates.has(record.value.estateId)

@@ -12,7 +12,7 @@ export interface OnFile {
 }
 
 /** The identity of a record among its kind. */
-export function keyOf({ kind, value }: RegistryRecord): string {
+function keyOf({ kind, value }: RegistryRecord): string {
   return kind === "place" || kind === "device" ? placeKey(value.estateId, value.id) : value.id;
 }
 

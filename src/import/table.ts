@@ -13,7 +13,7 @@ export interface TableRow {
 }
 
 /** Takes the rows of a table, one after the other. */
-export type RowReader = (row: TableRow) => void;
+type RowReader = (row: TableRow) => void;
 
 export interface TableOptions {
   readonly encoding: Encoding | undefined;

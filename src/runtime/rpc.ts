@@ -45,9 +45,13 @@ export function serve(port: Port, target: Remote): void {
 
 /**
  * A stand-in for the `T` that the other side of `port` serves. Calls fail with UNAVAILABLE after
- * `deadlineMs`, or at once when `lost()` says why the other side is gone.
+ * `deadlineMs(method)`, or at once when `lost()` says why the other side is gone.
  */
-export function connect<T extends Remote>(port: Port, deadlineMs: number, lost: () => Error | undefined): T {
+export function connect<T extends Remote>(
+  port: Port,
+  deadlineMs: (method: string) => number,
+  lost: () => Error | undefined,
+): T {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   let calls = 0;
 
@@ -67,10 +71,11 @@ export function connect<T extends Remote>(port: Port, deadlineMs: number, lost: 
       );
     const call = ++calls;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const limit = deadlineMs(method);
     const timer = setTimeout(() => {
       waiting.delete(call);
-      reject(new ZhianError("UNAVAILABLE", `${method} took longer than ${deadlineMs} ms`));
-    }, deadlineMs);
+      reject(new ZhianError("UNAVAILABLE", `${method} took longer than ${limit} ms`));
+    }, limit);
     timer.unref();
     waiting.set(call, { resolve, reject });
     port.postMessage({ call, method, args } satisfies Call);

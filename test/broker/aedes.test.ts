@@ -72,7 +72,8 @@ describe("Aedes", () => {
     for (let messageId = 1; messageId <= 50; messageId++) client.send(publishPacket({ messageId }));
     await until(() => waiting.length === 50, "all waiting");
     for (const allow of waiting) allow();
-    await until(() => client.received.filter(({ cmd }) => cmd === "puback").length === 50, "all answered");
+    await until(() => client.received.length >= 51, "all answered");
+    expect(client.received.filter(({ cmd }) => cmd === "puback")).toHaveLength(50);
   });
 
   test("delivers to nobody what was sent to the sink, and stores no retained message of it", async () => {
@@ -90,7 +91,7 @@ describe("Aedes", () => {
     client.send(publishPacket({ topic: "t", retain: true }));
     await client.next("puback");
     await new Promise((resolve) =>
-      aedes.publish(publishPacket({ topic: "control", retain: false }) as never, resolve as never),
+      aedes.publish(publishPacket({ topic: "control", retain: false }) as never, () => resolve(undefined)),
     );
     expect((await listener.next("publish")).topic).toBe("control");
     const late = await connect({ clientId: "late" });

@@ -184,7 +184,7 @@ export async function rawClient(port: number | undefined): Promise<RawClient> {
 }
 
 export function connectPacket(overrides: object = {}): Packet {
-  return {
+  const packet: Packet = {
     cmd: "connect",
     protocolId: "MQTT",
     protocolVersion: 4,
@@ -193,8 +193,8 @@ export function connectPacket(overrides: object = {}): Packet {
     keepalive: 60,
     username: "gw-1",
     password: Buffer.from("secret-1"),
-    ...overrides,
-  } as Packet;
+  };
+  return { ...packet, ...overrides };
 }
 
 /** A raw client that is connected as `gw-1`. */
@@ -229,21 +229,32 @@ export function makeCertificates(): Certificates {
   const at = (name: string): string => join(dir, name);
   const openssl = (...args: string[]): void =>
     void execFileSync("openssl", args, { stdio: "pipe", cwd: dir });
+  const request = "req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes".split(" ");
   const authority = (name: string): void =>
     openssl(
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-      ...["-subj", `/CN=${name}`, "-keyout", at(`${name}.key`), "-out", at(`${name}.crt`)],
+      ...request,
+      "-x509",
+      "-subj",
+      `/CN=${name}`,
+      "-keyout",
+      at(`${name}.key`),
+      "-out",
+      at(`${name}.crt`),
     );
   const issue = (name: string, commonName: string, by: string): void => {
     openssl(
-      ...["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"],
-      ...["-subj", `/CN=${commonName}`, "-keyout", at(`${name}.key`), "-out", at(`${name}.csr`)],
+      ...request,
+      "-subj",
+      `/CN=${commonName}`,
+      "-keyout",
+      at(`${name}.key`),
+      "-out",
+      at(`${name}.csr`),
     );
     writeFileSync(at("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1");
-    openssl(
-      ...["x509", "-req", "-in", at(`${name}.csr`), "-CA", at(`${by}.crt`), "-CAkey", at(`${by}.key`)],
-      ...["-CAcreateserial", "-days", "2", "-extfile", at("names"), "-out", at(`${name}.crt`)],
-    );
+    const signer = ["-CA", at(`${by}.crt`), "-CAkey", at(`${by}.key`), "-CAcreateserial"];
+    const names = ["-extfile", at("names")];
+    openssl("x509", "-req", "-in", at(`${name}.csr`), ...signer, ...names, "-out", at(`${name}.crt`));
   };
   authority("ca");
   authority("stranger-ca");

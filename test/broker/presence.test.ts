@@ -122,6 +122,16 @@ describe("presence", () => {
     expect(hub.presence[1]).toBe("gw-1 offline silence");
   });
 
+  test("and is not, when it does", async () => {
+    const hub = await startHub({ limits: { returnGrace: 100 } });
+    const client = await rawGateway(hub);
+    client.send(publishPacket({ topic: "estates/e9/devices/d/events" }));
+    await client.closed;
+    await rawGateway(hub);
+    await sleep(250);
+    expect(hub.presence).toEqual(["gw-1 online connect", "gw-1 online connect"]);
+  });
+
   test("a change of presence that cannot be kept is no end of the process", async () => {
     const hub = await startHub({}, { acceptPresence: () => Promise.reject(new Error("bug")) });
     const client = await rawGateway(hub);

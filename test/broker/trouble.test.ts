@@ -119,6 +119,27 @@ describe("closing", () => {
     expect(hub.broker.figures()).toMatchObject({ state: "closed", connections: 0, sockets: 0, pending: 0 });
   });
 
+  test("takes nothing more from anybody while it waits", async () => {
+    const hub = await startHub({ limits: { highMark: 4, lowMark: 2 } });
+    const busy = await rawGateway(hub);
+    const idle = await rawGateway(hub, {
+      clientId: "gw-2",
+      username: "gw-2",
+      password: Buffer.from("secret-2"),
+    });
+    let release = (): void => undefined;
+    hub.hold = new Promise((resolve) => (release = resolve));
+    for (let messageId = 1; messageId <= 20; messageId++) busy.send(publishPacket({ messageId }));
+    await until(() => hub.accepted.length === 4, "the high mark");
+    const closed = hub.broker.close();
+    idle.send(publishPacket({ topic: "estates/e2/devices/d/events" }));
+    await sleep(50);
+    release();
+    await Promise.all([closed, idle.closed, busy.closed]);
+    expect(hub.accepted).toHaveLength(4);
+    expect(busy.received.filter(({ cmd }) => cmd === "puback")).toHaveLength(4);
+  });
+
   test("does not wait for ever, and acknowledges nothing that is not on disk", async () => {
     const hub = await startHub({ limits: { shutdownDeadline: 50 } });
     const client = await rawGateway(hub);

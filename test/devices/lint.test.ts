@@ -108,6 +108,16 @@ describe("controls", () => {
     ["personal_data", rules(edge({ code: "fire.smoke", phase: "raise", key: [field("cardNo")] })), {}],
     [
       "personal_data",
+      { redact: [{ path: "a.who.*", how: "hashed", what: "" }], attributes: { x: field("a.who") } },
+      {},
+    ],
+    [
+      "personal_data",
+      { redact: [{ path: "a.who.*", how: "hashed", what: "" }], attributes: { x: field("a.who.0") } },
+      {},
+    ],
+    [
+      "personal_data",
       { redact: [{ path: "a.who", how: "hashed", what: "" }], attributes: { x: field("a.who") } },
       {},
     ],

@@ -44,7 +44,7 @@ describe("sequences", () => {
   });
 
   test("5: a smoke test is a test, not a fire", () => {
-    const test = {
+    const held = {
       ac_status: false,
       battery_low: false,
       smoke: false,
@@ -52,9 +52,9 @@ describe("sequences", () => {
       test: true,
       trouble: false,
     };
-    const raised = eventsOf(z2m(test)).filter(({ phase }) => phase !== "clear");
+    const raised = eventsOf(z2m(held)).filter(({ phase }) => phase !== "clear");
     expect(raised.map(({ code }) => code)).toEqual(["device.test"]);
-    for (const event of eventsOf(z2m({ ...test, smoke: true }))) expect(event.flags).toEqual(["test"]);
+    for (const event of eventsOf(z2m({ ...held, smoke: true }))) expect(event.flags).toEqual(["test"]);
   });
 
   test("11: a review that rises keeps its item and tells the new severity as its own edge", () => {

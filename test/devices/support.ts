@@ -38,7 +38,7 @@ export function ownFixtures(id: string): readonly (readonly [string, Fixture])[]
   ]);
 }
 
-export function profile(id: string): Profile {
+function profile(id: string): Profile {
   const found = profiles.find((candidate) => candidate.id === id);
   if (!found) throw new Error(`no profile ${id}`);
   return found;

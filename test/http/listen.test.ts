@@ -3,7 +3,7 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { createHttp, type HttpOptions } from "../../src/http/index.ts";
 import type { Acceptance } from "../../src/ports.ts";
 import { makeCertificate } from "../config/certificate.ts";
@@ -12,6 +12,7 @@ import { Registry } from "prom-client";
 
 const running: { close(): Promise<unknown> }[] = [];
 const dir = mkdtempSync(join(tmpdir(), "zhian-http-"));
+afterAll(() => rmSync(dir, { recursive: true }));
 afterEach(async () => {
   for (const each of running.splice(0)) await each.close();
 });
@@ -84,7 +85,6 @@ describe("listening", () => {
     });
     expect(answer).toEqual({ status: 200, hsts: "max-age=31536000" });
     await expect(get(port, "/health")).rejects.toThrow("fetch failed");
-    rmSync(dir, { recursive: true });
   });
 
   test("a certificate that cannot be read is named", async () => {

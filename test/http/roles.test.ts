@@ -68,6 +68,7 @@ const ROWS: readonly Row[] = [
   ],
   ["GET", `/v1/estates/a/rate-comparison?${RATES}`, undefined, 401, 200, 200, 200],
   ["GET", "/v1/rules", undefined, 401, 200, 200, 200],
+  ["POST", "/v1/backup", { file: "a.db" }, 401, 403, 403, 201],
   ["GET", "/v1/whoami", undefined, 401, 200, 200, 200],
   ["GET", "/v1/tokens", undefined, 401, 403, 403, 200],
   ["POST", "/v1/tokens", { name: "新", role: "viewer" }, 401, 403, 403, 201],

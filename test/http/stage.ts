@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Writable } from "node:stream";
 import pino from "pino";
 import { Registry } from "prom-client";
@@ -156,6 +159,7 @@ export async function setStage(
         return () => void listeners.delete(listener);
       },
     },
+    backupsDir: mkdtempSync(join(tmpdir(), "zhian-backups-")),
     journalHealth: (): JournalHealth => ({
       pendingEntries: 0,
       pendingBytes: 0,

@@ -96,6 +96,18 @@ test("the hub reads every simulated message, from enrolled devices only, and mee
   expect(seq).toBeGreaterThan(1_000);
 });
 
+test("what the bridges say of themselves belongs to enrolled devices too", () => {
+  const ids = [
+    ["zigbee2mqtt/bridge/state", '{"state":"online"}'],
+    ["frigate/available", "online"],
+  ].map(([path, payload = ""]) => {
+    const read = decode(`estates/${estate.id}/bridges/${estate.gateway.id}/${path}`, payload, 0);
+    return read.decoded.outcome === "events" ? read.deviceId(read.decoded.events[0]?.device ?? "") : "";
+  });
+  const enrolled = estate.devices.filter(({ kind }) => kind === "gateway").map(({ id }) => id);
+  expect(ids).toEqual(enrolled);
+});
+
 test("the hub reads the loader's events, each with an identity of its own", () => {
   const { packet } = encodeTemplate(
     "estates/e/devices/load-1/events",

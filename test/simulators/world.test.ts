@@ -43,7 +43,9 @@ test("every estate has 20 to 60 devices of unique id, each at a place of that es
 
 test("every estate has gates, cameras and sensors, native and bridged", () => {
   for (const { devices } of world.estates) {
-    expect(new Set(devices.map(({ kind }) => kind))).toEqual(new Set(["gate", "camera", "sensor"]));
+    expect(new Set(devices.map(({ kind }) => kind))).toEqual(
+      new Set(["gate", "camera", "sensor", "gateway"]),
+    );
     expect(new Set(devices.map(({ profile }) => profile))).toEqual(
       new Set(["native", "frigate", "zigbee2mqtt"]),
     );
