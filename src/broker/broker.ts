@@ -199,27 +199,28 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
     await sessions.close();
   }
 
+  function look(): void {
+    try {
+      watchOnce({ connections, presence, auth, journalHealth, clock, refusals, limits, ...watched });
+    } catch (error) {
+      log.error({ err: error }, "the broker's watch failed");
+    }
+  }
+
+  const watched = {
+    isSuspended: () => state === "suspended",
+    onTrouble: (message: string) => suspend(`journal: ${message}`, true),
+    onHealthy: () => {
+      if (!suspension?.byJournal) return;
+      resume().catch((error: unknown) => log.warn({ err: error }, "MQTT cannot listen again yet"));
+    },
+  };
+
   return {
     async listen() {
       const ports = await listeners.open();
       state = "listening";
-      watch = setInterval(() => {
-        watchOnce({
-          connections,
-          presence,
-          auth,
-          journalHealth,
-          clock,
-          refusals,
-          limits,
-          isSuspended: () => state === "suspended",
-          onTrouble: (message) => suspend(`journal: ${message}`, true),
-          onHealthy: () => {
-            if (!suspension?.byJournal) return;
-            resume().catch((error: unknown) => log.warn({ err: error }, "MQTT cannot listen again yet"));
-          },
-        });
-      }, limits.watchInterval);
+      watch = setInterval(look, limits.watchInterval);
       return ports;
     },
     figures: () => ({

@@ -100,7 +100,10 @@ export async function startAedes(parts: HookParts): Promise<Aedes> {
       if (!connection || connection.blamed || connection.silence !== undefined) return;
       if (error.message === LEFT) return;
       connection.blamed = true;
-      refusals.count(CLOSED_FOR[error.message] ?? "malformed");
+      const reason = CLOSED_FOR[error.message] ?? "malformed";
+      refusals.count(reason);
+      // A client that speaks wrongly is there all the same; one that is silent is not.
+      if (reason === "malformed") connection.silence = "refused";
       log.info({ gateway: connection.principal?.gatewayId, reason: error.message }, "connection closed");
     });
   }

@@ -97,8 +97,9 @@ export function createListeners(parts: ListenerParts): Listeners {
     });
     // `connection` comes before any handshake, so that half-done ones count too.
     server.prependListener("connection", (socket: Socket) => admission.enter(socket));
-    server.on("tlsClientError", (_error: Error, socket: TLSSocket) => {
-      refusals.count("tls");
+    server.on("tlsClientError", (error: Error & { code?: string }, socket: TLSSocket) => {
+      // A socket that left, or was turned away before, ends in a reset; so does one without a good certificate.
+      if (error.code !== "ECONNRESET" || socket.authorizationError) refusals.count("tls");
       socket.destroy();
     });
     servers.push(server);

@@ -33,7 +33,7 @@ export interface Publishing {
   pending(): number;
 }
 
-const ROUTES_PER_CLIENT = 1_024;
+const ROUTES_PER_CLIENT = 256;
 const NOTHING = Buffer.alloc(0);
 /** Tells Aedes not to publish a will: it was taken care of, or is not true. */
 const WILL_DONE = new Error("will is not published");

@@ -34,7 +34,7 @@ const NOTHING = Promise.resolve();
 /**
  * Opens the session store, LevelDB through aedes-persistence-level. Sessions are a comfort, not the truth: a
  * store that cannot be read is set aside with a warning and gateways subscribe anew. Throws when
- * another process has it open.
+ * another process has it open. Writes survive the end of the process, but the last ones not a power cut.
  *
  * Wills are not stored. Those of a hub that crashed would be published by the next one, and say of every
  * gateway that it is offline when it was the hub that was. The broker id is left to chance: with a fixed

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createWebSocketStream, WebSocketServer } from "ws";
-import type { Refusals } from "./refusals.ts";
+import type { Refusal, Refusals } from "./refusals.ts";
 
 export interface WebSocketParts {
   readonly server: Server;
@@ -14,6 +14,16 @@ export interface WebSocketParts {
 
 /** Subprotocol names of MQTT 3.1.1 (§6) and of older clients. */
 const SUBPROTOCOLS = ["mqtt", "mqttv3.1"];
+
+/** What `ws` calls a client's fault; every other error is a lost connection. */
+const FAULTS: ReadonlyMap<string, Refusal> = new Map([
+  ["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "packet-too-large"],
+  ["WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH", "packet-too-large"],
+  ["WS_ERR_INVALID_OPCODE", "malformed"],
+  ["WS_ERR_EXPECTED_MASK", "malformed"],
+  ["WS_ERR_UNEXPECTED_RSV_1", "malformed"],
+  ["WS_ERR_INVALID_UTF8", "malformed"],
+]);
 
 /** Turns WebSocket upgrades with the MQTT subprotocol into byte streams; answers 426 or 400 to anything else. */
 export function serveWebSockets({ server, maxFrameBytes, refusals, onStream }: WebSocketParts): void {
@@ -38,7 +48,11 @@ export function serveWebSockets({ server, maxFrameBytes, refusals, onStream }: W
     }
     upgrader.handleUpgrade(request, socket, head, (webSocket) => {
       const stream = createWebSocketStream(webSocket);
-      stream.on("error", () => socket.destroy());
+      stream.on("error", (error: Error & { code?: string }) => {
+        const reason = FAULTS.get(error.code ?? "");
+        if (reason) refusals.count(reason);
+        socket.destroy();
+      });
       onStream(stream, socket, request.headers.origin !== undefined);
     });
   });

@@ -17,7 +17,7 @@ export function identify(message: InboundMessage, read: DecodedMessage, simulate
   return read.decoded.events.map((event) => {
     const { device, eventKey, keyAt, ...rest } = event;
     const deviceId = read.deviceId(device);
-    const subject = `${message.route.estateId}\n${deviceId}\n${event.point ?? ""}\n${event.code}\n${event.phase}\n`;
+    const subject = `${message.route.estateId}\n${deviceId}\n${event.point ?? ""}\n${event.property ?? ""}\n${event.code}\n${event.phase}\n`;
     const flags = extra.length > 0 ? [...new Set([...(event.flags ?? []), ...extra])] : event.flags;
     const facts = { ...rest, deviceId, ...(flags && { flags }) };
     if (eventKey !== undefined) return { ...facts, id: timedId(keyAt ?? 0, subject + eventKey) };
@@ -35,7 +35,7 @@ export function identify(message: InboundMessage, read: DecodedMessage, simulate
 }
 
 function repeatKey(event: DecodedEvent, raw: string): string {
-  return hash("sha256", `${event.point ?? ""}\n${event.code}\n${raw}`, "hex").slice(0, 16);
+  return hash("sha256", `${event.point ?? ""}\n${event.property ?? ""}\n${event.code}\n${raw}`, "hex").slice(0, 16);
 }
 
 /** The sign of life in a message that carries no event. */

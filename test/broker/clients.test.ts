@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { connect as connectTls } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { EVENT_TOPIC, gateway, makeCertificates, startHub, until } from "./harness.ts";
+import { EVENT_TOPIC, gateway, makeCertificates, rawClient, startHub, until } from "./harness.ts";
 
 const host = "127.0.0.1";
 const listen = { host, port: 0 };
@@ -88,6 +88,21 @@ describe("mTLS", () => {
     await expect(gateway(hub, stranger, url)).rejects.toThrow(/unknown ca|closed|reset/i);
     expect(hub.presence).toEqual([]);
     expect(hub.broker.figures().refused.tls).toBe(2);
+  });
+
+  test("a socket counts before its handshake, and one that never finishes it is closed", async () => {
+    const { cert, key } = makeCertificates();
+    const tls = { ...listen, cert, key };
+    const hub = await startHub({ tls, maxConnections: 1, limits: { connectDeadline: 150 } });
+    const silent = await rawClient(hub.ports.tls);
+    await until(() => hub.broker.figures().sockets === 1, "counted");
+    await (
+      await rawClient(hub.ports.tls)
+    ).closed;
+    await silent.closed;
+    await until(() => hub.broker.figures().sockets === 0, "closed at the deadline");
+    expect(hub.broker.figures().refused).toMatchObject({ "connection-limit": 1, tls: 1 });
+    await (await gateway(hub, { rejectUnauthorized: false }, `mqtts://${host}:${hub.ports.tls}`)).endAsync();
   });
 
   test("old TLS is refused", async () => {

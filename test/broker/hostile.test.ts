@@ -207,7 +207,7 @@ describe("a hostile client", () => {
     socket.send(Buffer.alloc(MB));
     await new Promise((resolve) => socket.once("close", resolve));
     await until(() => hub.broker.figures().connections === 0, "both gone");
-    expect(hub.broker.figures().refused.malformed).toBe(1);
+    expect(hub.broker.figures().refused).toMatchObject({ malformed: 1, "packet-too-large": 1 });
   });
 });
 
