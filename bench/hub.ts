@@ -9,7 +9,7 @@ import type { Pipeline } from "./pipeline.ts";
 import { memory } from "./process-facts.ts";
 import { ESTATES, GATEWAYS_PER_ESTATE } from "./setting.ts";
 
-const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../bin/zhian.mjs", import.meta.url));
 const RULES = fileURLToPath(new URL("../rules", import.meta.url));
 const READY_WITHIN_MS = 30_000;
 const READY_POLL_MS = 10;
@@ -21,7 +21,7 @@ const ANSWER_WITHIN_MS = 30_000;
 export const hub: Pipeline = {
   id: "hub",
   title: "Zhian: accepted on disk, then reacted in SQLite",
-  missing: () => (existsSync(MAIN) ? undefined : "src/main.ts does not exist"),
+  missing: () => (existsSync(MAIN) ? undefined : "bin/zhian.mjs does not exist"),
   async start(directory) {
     const [http, mqtt] = [await freePort(), await freePort()];
     const dataDir = join(directory, "data");

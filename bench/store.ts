@@ -96,6 +96,12 @@ function makeBatch(from: number) {
   return { events, sightings, memories: [...memories.values()], counts: [...counts.values()] };
 }
 
+async function time(what: string, ask: () => Promise<unknown>): Promise<void> {
+  const before = performance.now();
+  await ask();
+  process.stdout.write(`${what}: ${(performance.now() - before).toFixed(1)} ms\n`);
+}
+
 const dir = mkdtempSync(join(tmpdir(), "zhian-bench-store-"));
 try {
   const path = join(dir, "zhian.db");
@@ -132,11 +138,6 @@ try {
       lastBusyMs = busyMs;
     }
   }
-  const time = async (what: string, ask: () => Promise<unknown>): Promise<void> => {
-    const before = performance.now();
-    await ask();
-    process.stdout.write(`${what}: ${(performance.now() - before).toFixed(1)} ms\n`);
-  };
   const scope = undefined;
   await time("100 newest of a device", () =>
     store.events({ scope, estateId: "estate-7", deviceId: "gw-7:zigbee2mqtt:sensor-7", limit: 100 }),

@@ -1,4 +1,4 @@
-/** The process: arguments, signals, exit code. */
+/** The process: arguments, signals, exit code. Started by bin/zhian.mjs. */
 import { readFileSync } from "node:fs";
 import { startApp } from "./app.ts";
 import { createConnect } from "./cli/connection.ts";
@@ -11,6 +11,7 @@ import { loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { lockData } from "./runtime/data-lock.ts";
 import { createLog, type Logger } from "./runtime/log.ts";
+import { giveBackMemory } from "./runtime/memory.ts";
 
 const stop = new AbortController();
 const output: CliOutput = {
@@ -49,6 +50,7 @@ const actions: CliActions = {
     await runUntilStopped(config, async (log, onFatal) => {
       const app = await startApp(config, log, { onFatal });
       log.info({ ports: app.ports, data: config.dataDir }, "zhian is ready");
+      giveBackMemory();
       return app;
     });
   },

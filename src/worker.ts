@@ -2,6 +2,9 @@
  * The second thread: it alone has the database, follows the journal, runs rules and incidents, and
  * answers every query. The main thread talks to it through the `Backroom` port.
  */
+import { readlinkSync } from "node:fs";
+import { constants, setPriority } from "node:os";
+import { basename } from "node:path";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import type { JournalPosition } from "./domain/journal.ts";
@@ -14,6 +17,7 @@ import { createRuleEngine } from "./rules/engine.ts";
 import { describeConditionFault, describeFault } from "./rules/rule.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { createLog } from "./runtime/log.ts";
+import { giveBackMemory } from "./runtime/memory.ts";
 import { serve } from "./runtime/rpc.ts";
 import { openStore } from "./store/store.ts";
 
@@ -35,6 +39,7 @@ const PAUSE_MS = 20;
 const RETRY_MS = 1_000;
 
 async function run(settings: WorkerSettings): Promise<void> {
+  yieldToMain();
   const port = parentPort;
   if (!port) throw new Error("worker.ts runs as a thread of the hub");
   const clock = systemClock;
@@ -100,6 +105,7 @@ async function run(settings: WorkerSettings): Promise<void> {
   const running = loop();
   serve(port, backroom(react));
   tell({ ready: true });
+  giveBackMemory();
 
   function backroom(of: React): Backroom {
     return {
@@ -145,6 +151,19 @@ async function run(settings: WorkerSettings): Promise<void> {
         store.close();
       },
     };
+  }
+}
+
+/**
+ * Where two cores are not enough for everything, acknowledging comes before reacting: the journal keeps
+ * what waits. Linux gives each thread a priority of its own; elsewhere all stay equal.
+ */
+function yieldToMain(): void {
+  try {
+    const thread = Number(basename(readlinkSync("/proc/thread-self")));
+    setPriority(thread, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // No /proc: nothing to set.
   }
 }
 

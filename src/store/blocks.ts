@@ -2,7 +2,7 @@ import type { SecurityEvent } from "../domain/event.ts";
 import { HOUR } from "../domain/time.ts";
 import type { ReactStatements } from "./react-statements.ts";
 
-/** Events of a block. Each keeps the growing ends of the listing indexes within a few hundred pages. */
+/** Events of a block: enough that few are walked, few enough that their growing ends stay in memory. */
 export const BLOCK_EVENTS = 65_536;
 /** What took longer than this to arrive goes to a block of late ones. */
 const LATE = HOUR;
@@ -22,7 +22,7 @@ export interface BlockAssignment {
 }
 
 /** Continues the newest blocks. Reads them anew for each batch, so a rollback leaves nothing wrong behind. */
-export function continueBlocks(statements: ReactStatements): BlockAssignment {
+export function continueBlocks(statements: ReactStatements, blockEvents: number): BlockAssignment {
   const current: [Block | undefined, Block | undefined] = [newest(0), newest(1)];
 
   function newest(late: 0 | 1): Block | undefined {
@@ -40,7 +40,7 @@ export function continueBlocks(statements: ReactStatements): BlockAssignment {
     assign({ occurredAt, receivedAt }) {
       const late = receivedAt - occurredAt > LATE ? 1 : 0;
       let block = current[late];
-      if (!block || block.events >= BLOCK_EVENTS) {
+      if (!block || block.events >= blockEvents) {
         store(block);
         block = begin(late, occurredAt);
         current[late] = block;

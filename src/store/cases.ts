@@ -5,10 +5,7 @@ import { estatesInView, pageOf, placeAfter, rowsWanted } from "./page.ts";
 import { refuseImport } from "./refusals.ts";
 import { sameRow, tally } from "./same-row.ts";
 import type { Atomic, CaseRow, Queries } from "./schema.ts";
-import { flag } from "./values.ts";
-
-/** Rows of one statement. */
-const CHUNK = 500;
+import { chunksOf, flag } from "./values.ts";
 
 /** Recorded cases: listings newest first, and imports that can be repeated. */
 export function casesOf(queries: Queries): Pick<Store, "cases" | "importCases"> {
@@ -39,8 +36,7 @@ export function casesOf(queries: Queries): Pick<Store, "cases" | "importCases"> 
         const rows = distinct(cases);
         await refuseUnknownEstates(tx, cases);
         const result = { inserted: 0, updated: 0, unchanged: cases.length - rows.length };
-        for (let start = 0; start < rows.length; start += CHUNK) {
-          const chunk = rows.slice(start, start + CHUNK);
+        for (const chunk of chunksOf(rows)) {
           const before = await stored(tx, chunk);
           const changed = chunk.filter((row) => tally(result, before.get(keyOf(row)), row));
           if (changed.length > 0) await write(tx, changed);

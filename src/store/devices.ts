@@ -7,7 +7,7 @@ import { noteSightings } from "./react-transaction.ts";
 import type { ReactStatements } from "./react-statements.ts";
 import { notFound, refuseConflicts } from "./refusals.ts";
 import type { Atomic, DeviceRow, Queries } from "./schema.ts";
-import { flag, present } from "./values.ts";
+import { chunksOf, flag, present } from "./values.ts";
 
 type DevicesPart = Pick<
   Store,
@@ -78,7 +78,7 @@ export function devicesOf(
           }
         }
         refuseConflicts(`device ${device.id} refers to what is not there`, faults);
-        await writeDevice(tx, deviceRow(device));
+        await writeDevices(tx, [deviceRow(device)]);
       }),
     deleteDevice: (estateId, id) =>
       queries.transaction().execute(async (tx) => {
@@ -134,13 +134,26 @@ export function deviceRow(device: GivenDevice): GivenDeviceRow {
   };
 }
 
-/** Creates a device or changes what is given of it; when it was seen stays. */
-export async function writeDevice(db: Atomic, { estateId, id, ...given }: GivenDeviceRow): Promise<void> {
-  await db
-    .insertInto("devices")
-    .values({ estateId, id, ...given, firstSeen: null, lastSeen: null, skewMs: null })
-    .onConflict((conflict) => conflict.columns(["estateId", "id"]).doUpdateSet(given))
-    .execute();
+/** Creates devices or changes what is given of them; when they were seen stays. */
+export async function writeDevices(db: Atomic, rows: readonly GivenDeviceRow[]): Promise<void> {
+  for (const chunk of chunksOf(rows)) {
+    await db
+      .insertInto("devices")
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict.columns(["estateId", "id"]).doUpdateSet((eb) => ({
+          gatewayId: eb.ref("excluded.gatewayId"),
+          profile: eb.ref("excluded.profile"),
+          name: eb.ref("excluded.name"),
+          kind: eb.ref("excluded.kind"),
+          placeId: eb.ref("excluded.placeId"),
+          status: eb.ref("excluded.status"),
+          config: eb.ref("excluded.config"),
+          simulated: eb.ref("excluded.simulated"),
+        })),
+      )
+      .execute();
+  }
 }
 
 function deviceOf({ config, simulated, ...rest }: DeviceRow): Device {

@@ -6,7 +6,7 @@ import { hasEvents } from "./events.ts";
 import { pageOf, placeAfter, rowsWanted } from "./page.ts";
 import { notFound, refuseConflicts } from "./refusals.ts";
 import type { Atomic, EstateRow, PlaceRow, Queries } from "./schema.ts";
-import { flag, present } from "./values.ts";
+import { chunksOf, flag, present } from "./values.ts";
 
 type EstatesPart = Pick<
   Store,
@@ -68,7 +68,7 @@ export function estatesOf(queries: Queries): EstatesPart {
         parents.set(place.id, place.parentId);
         const fault = parentFault(place, parents);
         if (fault) refuseConflicts(`place ${place.id} cannot stand there`, [fault]);
-        await writePlace(tx, placeRow(place));
+        await writePlaces(tx, [placeRow(place)]);
       }),
     deletePlace: (estateId, id) =>
       queries.transaction().execute(async (tx) => {
@@ -182,10 +182,18 @@ export async function writeEstate(db: Queries | Atomic, { id, ...rest }: EstateR
 }
 
 /** Creates or replaces. */
-export async function writePlace(db: Queries | Atomic, { estateId, id, ...rest }: PlaceRow): Promise<void> {
-  await db
-    .insertInto("places")
-    .values({ estateId, id, ...rest })
-    .onConflict((conflict) => conflict.columns(["estateId", "id"]).doUpdateSet(rest))
-    .execute();
+export async function writePlaces(db: Atomic, rows: readonly PlaceRow[]): Promise<void> {
+  for (const chunk of chunksOf(rows)) {
+    await db
+      .insertInto("places")
+      .values(chunk)
+      .onConflict((conflict) =>
+        conflict.columns(["estateId", "id"]).doUpdateSet((eb) => ({
+          name: eb.ref("excluded.name"),
+          kind: eb.ref("excluded.kind"),
+          parentId: eb.ref("excluded.parentId"),
+        })),
+      )
+      .execute();
+  }
 }

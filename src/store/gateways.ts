@@ -3,7 +3,7 @@ import type { Clock, Store } from "../ports.ts";
 import { pageOf, placeAfter, rowsWanted } from "./page.ts";
 import { notFound, refuseConflicts } from "./refusals.ts";
 import type { Atomic, GatewayRow, Queries } from "./schema.ts";
-import { flag, present } from "./values.ts";
+import { chunksOf, flag, present } from "./values.ts";
 
 type GatewaysPart = Pick<
   Store,
@@ -90,11 +90,11 @@ export async function estatesServed(
   gatewayIds: readonly string[],
 ): Promise<Map<string, string[]>> {
   const served = new Map<string, string[]>();
-  for (let start = 0; start < gatewayIds.length; start += 1_000) {
+  for (const chunk of chunksOf(gatewayIds)) {
     const rows = await db
       .selectFrom("gatewayEstates")
       .select(["gatewayId", "estateId"])
-      .where("gatewayId", "in", gatewayIds.slice(start, start + 1_000))
+      .where("gatewayId", "in", chunk)
       .orderBy("gatewayId")
       .orderBy("position")
       .execute();

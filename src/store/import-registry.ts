@@ -1,7 +1,7 @@
 import type { FieldFault } from "../errors.ts";
 import type { Clock, RegistryRecord, Store } from "../ports.ts";
-import { deviceRow, type GivenDeviceRow, writeDevice } from "./devices.ts";
-import { estateFaults, estateRow, parentFault, placeRow, writeEstate, writePlace } from "./estates.ts";
+import { deviceRow, type GivenDeviceRow, writeDevices } from "./devices.ts";
+import { estateFaults, estateRow, parentFault, placeRow, writeEstate, writePlaces } from "./estates.ts";
 import { estatesServed, unknownEstates, writeGateway } from "./gateways.ts";
 import { refuseImport } from "./refusals.ts";
 import { type Tally, tally } from "./same-row.ts";
@@ -30,9 +30,9 @@ export function importRegistryOf(queries: Queries, clock: Clock): Store["importR
       const known = await knownAfter(tx, estates, places, gateways);
       refuseImport([
         ...repeated(estates, ({ id }) => id),
-        ...repeated(places, ({ estateId, id }) => `${estateId}/${id}`),
+        ...repeated(places, nameIn),
         ...repeated(gateways, ({ id }) => id),
-        ...repeated(devices, ({ estateId, id }) => `${estateId}/${id}`),
+        ...repeated(devices, nameIn),
         ...estates.flatMap(({ value, path }) => estateFaults(value, path)),
         ...places.flatMap((item) => placeFaults(item, known)),
         ...gateways.flatMap(({ value, path }) => unknownEstates(value, known.estates, path)),
@@ -41,9 +41,9 @@ export function importRegistryOf(queries: Queries, clock: Clock): Store["importR
 
       const result: Tally = { inserted: 0, updated: 0, unchanged: 0 };
       for (const { value } of estates) await importEstate(tx, result, value);
-      for (const { value } of places) await importPlace(tx, result, value);
+      await importPlaces(tx, result, places);
       for (const { value } of gateways) await importGateway(tx, result, value, clock);
-      for (const { value } of devices) await importDevice(tx, result, value);
+      await importDevices(tx, result, devices);
       return result;
     });
 }
@@ -130,15 +130,12 @@ async function importEstate(tx: Atomic, result: Tally, value: Of<"estate">): Pro
   if (tally(result, before, row)) await writeEstate(tx, row);
 }
 
-async function importPlace(tx: Atomic, result: Tally, value: Of<"place">): Promise<void> {
-  const row = placeRow(value);
-  const before = await tx
-    .selectFrom("places")
-    .selectAll()
-    .where("estateId", "=", row.estateId)
-    .where("id", "=", row.id)
-    .executeTakeFirst();
-  if (tally(result, before, row)) await writePlace(tx, row);
+async function importPlaces(tx: Atomic, result: Tally, items: readonly Item<"place">[]): Promise<void> {
+  const rows = items.map(({ value }) => placeRow(value));
+  const stored = await tx.selectFrom("places").selectAll().where("estateId", "in", estatesIn(rows)).execute();
+  const before = new Map(stored.map((row) => [nameIn(row), row]));
+  const changed = rows.filter((row) => tally(result, before.get(nameIn(row)), row));
+  await writePlaces(tx, changed);
 }
 
 async function importGateway(tx: Atomic, result: Tally, value: Of<"gateway">, clock: Clock): Promise<void> {
@@ -159,13 +156,23 @@ async function importGateway(tx: Atomic, result: Tally, value: Of<"gateway">, cl
   if (tally(result, before, after)) await writeGateway(tx, value, clock);
 }
 
-async function importDevice(tx: Atomic, result: Tally, value: Of<"device">): Promise<void> {
-  const row = deviceRow(value);
-  const before: GivenDeviceRow | undefined = await tx
+async function importDevices(tx: Atomic, result: Tally, items: readonly Item<"device">[]): Promise<void> {
+  const rows = items.map(({ value }) => deviceRow(value));
+  const stored = await tx
     .selectFrom("devices")
     .selectAll()
-    .where("estateId", "=", row.estateId)
-    .where("id", "=", row.id)
-    .executeTakeFirst();
-  if (tally(result, before, row)) await writeDevice(tx, row);
+    .where("estateId", "in", estatesIn(rows))
+    .execute();
+  const before = new Map<string, GivenDeviceRow>(stored.map((row) => [nameIn(row), row]));
+  const changed = rows.filter((row) => tally(result, before.get(nameIn(row)), row));
+  await writeDevices(tx, changed);
+}
+
+function estatesIn(rows: readonly { readonly estateId: string }[]): string[] {
+  return [...new Set(rows.map(({ estateId }) => estateId))];
+}
+
+/** Estate ids have no slash, so no two things share a name. */
+function nameIn({ estateId, id }: { readonly estateId: string; readonly id: string }): string {
+  return `${estateId}/${id}`;
 }

@@ -1,7 +1,8 @@
 import type { DatabaseSync } from "node:sqlite";
 import { HOUR } from "../domain/time.ts";
-import { openForReading, readNumber } from "./database.ts";
+import { openForReading } from "./database.ts";
 import { SCHEMA_VERSION, schemaVersion } from "./migrate.ts";
+import { readNumber } from "./read-number.ts";
 
 /** Hours of events that are counted again and compared with the hourly counts. */
 const RECOUNTED_HOURS = 48;
@@ -92,16 +93,16 @@ function countFaults(db: DatabaseSync): string[] {
   const from = Math.ceil(Math.max(complete, newest - RECOUNTED_HOURS * HOUR) / HOUR) * HOUR;
   return sentences(
     db,
-    `SELECT 'hour ' || hour || ' of estate ' || e.estate_id || ', ' || c.code || ' ' || phase
-       || ': counted ' || sum(counted) || ', stored ' || sum(stored) AS fault
+    `SELECT 'hour ' || n.hour || ' of estate ' || e.estate_id || ', ' || c.code || ' ' || n.phase
+       || ': counted ' || sum(n.counted) || ', stored ' || sum(n.stored) AS fault
      FROM (
        SELECT estate, hour, code, phase, count AS counted, 0 AS stored FROM hourly_counts WHERE hour >= :from
        UNION ALL
        SELECT v.estate, v.occurred_at / ${HOUR} * ${HOUR}, v.code, v.phase, 0, 1
        FROM event_blocks b JOIN events v ON v.block = b.block
        WHERE b.max_at >= :from AND v.occurred_at >= :from
-     ) JOIN estate_keys e ON e.key = estate JOIN code_keys c ON c.key = code
-     GROUP BY estate, hour, code, phase HAVING sum(counted) <> sum(stored) LIMIT ${MOST_FAULTS}`,
+     ) n JOIN estate_keys e ON e.key = n.estate JOIN code_keys c ON c.key = n.code
+     GROUP BY n.estate, n.hour, n.code, n.phase HAVING sum(n.counted) <> sum(n.stored) LIMIT ${MOST_FAULTS}`,
     { from },
   );
 }

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { ZhianError } from "../errors.ts";
 import type { Migration } from "./migrations/migration.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
-import { readNumber } from "./database.ts";
+import { readNumber } from "./read-number.ts";
 
 /** The schema this program reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

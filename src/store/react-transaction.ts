@@ -21,7 +21,7 @@ export interface ReactSession {
 }
 
 /** Begins a session over the prepared statements; the caller has begun the database's transaction. */
-export function beginReact(statements: ReactStatements, names: Names): ReactSession {
+export function beginReact(statements: ReactStatements, names: Names, blockEvents: number): ReactSession {
   const live: LiveItem[] = [];
   let over = false;
   let fault: { readonly error: unknown } | undefined;
@@ -69,7 +69,7 @@ export function beginReact(statements: ReactStatements, names: Names): ReactSess
     insertEvents: (events) =>
       step(() => {
         if (events.length === 0) return;
-        const blocks = continueBlocks(statements);
+        const blocks = continueBlocks(statements, blockEvents);
         for (const event of events) {
           statements.insertEvent.run(
             event.id,

@@ -9,9 +9,9 @@ import type { Connection } from "./connection.ts";
 import { nodeSqliteDialect } from "./sqlite-dialect.ts";
 
 /** 0 or 1. */
-export type Flag = number;
+type Flag = number;
 /** A list or an object as JSON text. */
-export type Json = string;
+type Json = string;
 
 /** A row of an estate. */
 export interface EstateRow {
@@ -144,7 +144,7 @@ export interface CaseRow {
 }
 
 /** The tables that are asked by way of the query builder; `react-statements.ts` has the hot path's. */
-export interface Tables {
+interface Tables {
   estates: EstateRow;
   places: PlaceRow;
   gateways: GatewayRow;

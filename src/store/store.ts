@@ -11,10 +11,11 @@ import type {
   Store,
 } from "../ports.ts";
 import { backupDatabase } from "./backup.ts";
+import { BLOCK_EVENTS } from "./blocks.ts";
 import { casesOf } from "./cases.ts";
 import { createConnection } from "./connection.ts";
 import { countsOf } from "./counts.ts";
-import { openDatabase, readNumber } from "./database.ts";
+import { openDatabase } from "./database.ts";
 import { deadLettersOf } from "./dead-letters.ts";
 import { devicesOf } from "./devices.ts";
 import { estatesOf } from "./estates.ts";
@@ -27,6 +28,7 @@ import { migrate } from "./migrate.ts";
 import { createNames } from "./names.ts";
 import { prepareReact } from "./react-statements.ts";
 import { beginReact } from "./react-transaction.ts";
+import { readNumber } from "./read-number.ts";
 import { retentionOf } from "./retention.ts";
 import { createQueries } from "./schema.ts";
 import { tokensOf } from "./tokens.ts";
@@ -39,6 +41,8 @@ interface StoreOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly lifeCycle: IncidentLifeCycle;
+  /** Events of a block of the listing indexes; smaller only to test the walk over many. */
+  readonly blockEvents?: number;
 }
 
 /** The embedded store: the whole port, both sides, on one SQLite file. */
@@ -66,7 +70,8 @@ export function openStore(options: StoreOptions): EmbeddedStore {
 }
 
 /** Builds the store over an open database with the present schema. */
-export function createStore(db: DatabaseSync, { path, clock, lifeCycle }: StoreOptions): EmbeddedStore {
+export function createStore(db: DatabaseSync, options: StoreOptions): EmbeddedStore {
+  const { path, clock, lifeCycle, blockEvents = BLOCK_EVENTS } = options;
   const connection = createConnection(db);
   const queries = createQueries(connection);
   const statements = prepareReact(db);
@@ -76,7 +81,17 @@ export function createStore(db: DatabaseSync, { path, clock, lifeCycle }: StoreO
   const closing = new AbortController();
   const listeners: LiveListener[] = [];
   const onCommitted = (live: readonly LiveItem[]): void => {
-    if (live.length > 0) for (const listener of listeners) listener(live);
+    if (live.length === 0) return;
+    for (const listener of listeners) {
+      try {
+        listener(live);
+      } catch (error) {
+        // What is committed must not look as if it had failed; the listener's bug shows by itself.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   };
 
   return {
@@ -92,7 +107,7 @@ export function createStore(db: DatabaseSync, { path, clock, lifeCycle }: StoreO
     importRegistry: importRegistryOf(queries, clock),
 
     async react(work) {
-      const session = beginReact(statements, names);
+      const session = beginReact(statements, names, blockEvents);
       try {
         const result = await connection.atomically(async () => {
           const done = await work(session.tx);

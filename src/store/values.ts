@@ -11,3 +11,12 @@ export function present<Row extends object>(row: Row): Present<Row> {
 export function flag(value: boolean): number {
   return value ? 1 : 0;
 }
+
+const CHUNK = 500;
+
+/** Rows in portions of one statement each. */
+export function chunksOf<Row>(rows: readonly Row[]): Row[][] {
+  const chunks: Row[][] = [];
+  for (let start = 0; start < rows.length; start += CHUNK) chunks.push(rows.slice(start, start + CHUNK));
+  return chunks;
+}

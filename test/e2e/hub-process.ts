@@ -62,7 +62,7 @@ export async function prepareHub(settings: Record<string, unknown> = {}): Promis
 
   async function start(): Promise<void> {
     const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
-    const running = spawn("node", ["src/main.ts", "start", "--config", configFile], { cwd: ROOT, env });
+    const running = spawn("node", ["bin/zhian.mjs", "start", "--config", configFile], { cwd: ROOT, env });
     child = running;
     running.stdout.on("data", (chunk) => (output += chunk));
     running.stderr.on("data", (chunk) => (output += chunk));

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "device-kit": ["domain", "errors", "ports"],
   devices: ["device-kit"],
   hub: ["domain", "ports"],
-  main: ["app", "config", "devices", "cli", "demo", "runtime", "errors"],
+  main: ["app", "cli", "config", "demo", "runtime"],
   app: ["*", "devices"],
   worker: ["*", "devices"],
   demo: ["*", "devices"],

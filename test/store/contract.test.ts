@@ -1,5 +1,6 @@
 import { storeContract } from "../contracts/store/store-contract.ts";
-import { open, removeFolders } from "./temporary.ts";
+import { temporaryStores } from "./temporary.ts";
 
-removeFolders();
-storeContract("embedded SQLite", () => open());
+const temporary = temporaryStores();
+storeContract("embedded SQLite", () => temporary.open());
+storeContract("embedded SQLite, many small blocks of events", () => temporary.open(temporary.path(), 5));

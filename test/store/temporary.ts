@@ -2,26 +2,41 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach } from "vitest";
-import { openStore } from "../../src/store/store.ts";
+import { type EmbeddedStore, openStore } from "../../src/store/store.ts";
 import { fakeLifeCycle, testClock } from "../contracts/store/samples.ts";
 
-const folders: string[] = [];
-
-/** A path for a database in a folder of its own, which is removed after the test. */
-export function freshPath(): string {
-  const folder = mkdtempSync(join(tmpdir(), "zhian-store-"));
-  folders.push(folder);
-  return join(folder, "zhian.db");
+/** Temporary databases of one test file. */
+export interface Temporary {
+  /** A path for a database in a folder of its own. */
+  path(): string;
+  /** Opens the embedded store with the clock and life cycle of the contract. */
+  open(path?: string, blockEvents?: number): EmbeddedStore;
 }
 
-/** Opens the embedded store with the clock and life cycle of the contract. */
-export function open(path = freshPath()) {
-  return openStore({ path, clock: testClock, lifeCycle: fakeLifeCycle });
-}
-
-/** Removes the folders of the test that ended; call once at the top of a file. */
-export function removeFolders(): void {
+/** Makes temporary databases; after each test its stores are closed and its folders removed. */
+export function temporaryStores(): Temporary {
+  const folders: string[] = [];
+  const stores: EmbeddedStore[] = [];
   afterEach(() => {
+    for (const store of stores.splice(0)) store.close();
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
   });
+  const path = (): string => {
+    const folder = mkdtempSync(join(tmpdir(), "zhian-store-"));
+    folders.push(folder);
+    return join(folder, "zhian.db");
+  };
+  return {
+    path,
+    open(at = path(), blockEvents) {
+      const store = openStore({
+        path: at,
+        clock: testClock,
+        lifeCycle: fakeLifeCycle,
+        ...(blockEvents !== undefined && { blockEvents }),
+      });
+      stores.push(store);
+      return store;
+    },
+  };
 }

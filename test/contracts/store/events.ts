@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { SecurityEvent } from "../../../src/domain/event.ts";
@@ -127,15 +128,18 @@ export function eventTests(the: () => TestedStore): void {
         the(),
         Array.from({ length: 6_500 }, (_, index) => event({ occurredAt: T0 + index })),
       );
-      let over = false;
+      const progress = { over: false };
       const deleting = the()
         .deleteEventsBefore(T0 + DAY)
         .then((deleted) => {
-          over = true;
+          progress.over = true;
           return deleted;
         });
       const seen: number[] = [];
-      while (!over) seen.push((await the().figures()).events);
+      while (!progress.over) {
+        seen.push((await the().figures()).events);
+        await setImmediate();
+      }
       expect(await deleting).toBe(6_500);
       expect(seen.some((events) => events > 0 && events < 6_500)).toBe(true);
     });

@@ -44,7 +44,7 @@ export function incidentTests(the: () => TestedStore): void {
     test("one is open per key; an ended or closed one makes room", async () => {
       const first = incident("i1", { key: "k" });
       await save(change(first, "opened"));
-      await expect(save(change(incident("i2", { key: "k" }), "opened"))).rejects.toThrow();
+      await expect(save(change(incident("i2", { key: "k" }), "opened"))).rejects.toThrow(/unique/i);
       expect(await the().react((tx) => tx.openIncident("k"))).toEqual(first);
 
       await save(

@@ -10,6 +10,7 @@ import {
   event,
   incident,
   place,
+  refusal,
   storeEvents,
   T0,
   type TestedStore,
@@ -71,7 +72,7 @@ export function reactTests(the: () => TestedStore): void {
     test("an event that is stored already makes the whole step fail", async () => {
       const stored = event();
       await storeEvents(the(), [stored]);
-      await expect(storeEvents(the(), [event({ occurredAt: T0 + 1 }), stored])).rejects.toThrow();
+      await expect(storeEvents(the(), [event({ occurredAt: T0 + 1 }), stored])).rejects.toThrow(/unique/i);
       expect((await the().figures()).events).toBe(1);
     });
 
@@ -181,8 +182,8 @@ export function reactTests(the: () => TestedStore): void {
         await tx.insertDeadLetters([deadLetter("half")]);
         await tx.insertEvents([stored]).catch(() => undefined);
       });
-      await expect(careless).rejects.toThrow();
-      await expect(the().deadLetter("half")).rejects.toThrow();
+      await expect(careless).rejects.toThrow(/unique/i);
+      await expect(the().deadLetter("half")).rejects.toMatchObject(refusal("NOT_FOUND"));
     });
 
     test("a transaction that is over takes nothing more", async () => {
@@ -192,7 +193,7 @@ export function reactTests(the: () => TestedStore): void {
         return Promise.resolve();
       });
       await expect(kept?.insertDeadLetters([deadLetter("after")])).rejects.toThrow("over");
-      await expect(the().deadLetter("after")).rejects.toThrow();
+      await expect(the().deadLetter("after")).rejects.toMatchObject(refusal("NOT_FOUND"));
     });
 
     test("listeners hear what was committed, and nothing of what was not", async () => {

@@ -24,13 +24,13 @@ export const testClock = { now: () => T0 };
 /** As much of a life cycle as the store can tell from another. */
 export const fakeLifeCycle: IncidentLifeCycle = {
   apply: () => undefined,
-  command(incident, command, by, now) {
-    if (incident.status === "closed") throw new ZhianError("CONFLICT", "it is closed");
+  command(before, command, by, now) {
+    if (before.status === "closed") throw new ZhianError("CONFLICT", "it is closed");
     const changed: Incident =
       command.kind === "acknowledge"
-        ? { ...incident, status: "acknowledged", acknowledgedAt: now, acknowledgedBy: by, updatedAt: now }
+        ? { ...before, status: "acknowledged", acknowledgedAt: now, acknowledgedBy: by, updatedAt: now }
         : {
-            ...incident,
+            ...before,
             status: "closed",
             closedAt: now,
             closedBy: by,
@@ -39,7 +39,7 @@ export const fakeLifeCycle: IncidentLifeCycle = {
           };
     const kind = command.kind === "acknowledge" ? "acknowledged" : "closed";
     const note = command.note === undefined ? {} : { note: command.note };
-    return { incident: changed, transitions: [{ incidentId: incident.id, kind, at: now, by, ...note }] };
+    return { incident: changed, transitions: [{ incidentId: before.id, kind, at: now, by, ...note }] };
   },
 };
 
