@@ -1,7 +1,5 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { createServer as createHttpServer } from "node:http";
-import { createServer as createHttpsServer } from "node:https";
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from "node:tls";
 import { ZhianError, type ErrorCode } from "../errors.ts";
@@ -10,6 +8,10 @@ import type { Arrival } from "./connections.ts";
 import type { BrokerOptions, ListenAddress, TlsListenAddress } from "./options.ts";
 import type { Refusals } from "./refusals.ts";
 import { serveWebSockets } from "./websocket.ts";
+
+// An import by name reads every export of node:http, its WebSocket among them: 12 MB of code nobody uses.
+const { createServer: createHttpServer } = process.getBuiltinModule("node:http");
+const { createServer: createHttpsServer } = process.getBuiltinModule("node:https");
 
 /** Ports by listener; a listener that is not configured is absent. */
 export type Ports = { readonly [Kind in ListenerKind]?: number };
