@@ -100,7 +100,7 @@ const SETTLE = SECOND;
 
 export interface ReactParts {
   readonly store: ReactStore;
-  readonly reader: JournalReader & { drained(position: JournalPosition): boolean };
+  readonly reader: JournalReader;
   readonly rules: RuleEngine;
   readonly incidents: IncidentLifeCycle;
   readonly clock: Clock;
@@ -129,7 +129,10 @@ export async function createReact(parts: ReactParts): Promise<React> {
   const { store, reader, rules, incidents, clock, lateAfterMs } = parts;
   const devices = createDevicesAtHand();
   const total = { reactedEvents: 0, duplicates: 0, repeats: 0 };
-  let cursor = await store.cursor();
+  // A cursor beyond the journal belongs to another one (a restored backup): begin with what is there;
+  // what was stored before is recognised.
+  const saved = await store.cursor();
+  let cursor = reader.isBeyond(saved) ? { segment: 0, offset: 0 } : saved;
   let stale = false;
   rules.restore(await store.ruleStates());
 

@@ -116,7 +116,7 @@ export interface DecodedMessage {
 export interface Journal {
   /** Resolves when the entry is on disk. Held back, never rejected, while the disk is in trouble. */
   append(entry: JournalEntry): Promise<void>;
-  health(): JournalHealth;
+  readonly health: () => JournalHealth;
   /** Flushes what is pending and closes the file. */
   close(): Promise<void>;
 }
@@ -134,6 +134,10 @@ export interface JournalHealth {
 export interface JournalReader {
   /** Entries after `from`, at most about `limit`; an empty list when there are none yet. */
   read(from: JournalPosition, limit: number): JournalBatch;
+  /** True when `position` is the end of what may be read. */
+  drained(position: JournalPosition): boolean;
+  /** True when the journal never was as long as `position`. Asked before anything new is read. */
+  isBeyond(position: JournalPosition): boolean;
   /** Removes files that lie wholly before `position`. */
   release(position: JournalPosition): void;
 }

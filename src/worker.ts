@@ -54,7 +54,7 @@ async function run(settings: WorkerSettings): Promise<void> {
   let followed = false;
   let fault: ReactHealth["fault"];
   let wake = new AbortController();
-  let stopping = false;
+  const stopping = new AbortController();
   const tell = (news: WorkerNews): void => port.postMessage(news);
   store.onCommit((live) => {
     if (followed) tell({ live });
@@ -84,7 +84,7 @@ async function run(settings: WorkerSettings): Promise<void> {
   }
 
   async function loop(): Promise<void> {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       if (await stepSafely()) {
         // Lets queries in between two transactions.
         await setImmediate();
@@ -123,6 +123,10 @@ async function run(settings: WorkerSettings): Promise<void> {
         of.refresh();
         return report;
       },
+      async deleteDevice(estateId, id) {
+        await store.deleteDevice(estateId, id);
+        of.refresh();
+      },
       journalGrew(position) {
         reader.extend(position);
         wake.abort();
@@ -144,7 +148,7 @@ async function run(settings: WorkerSettings): Promise<void> {
         return Promise.resolve();
       },
       async stop() {
-        stopping = true;
+        stopping.abort();
         wake.abort();
         await running;
         reader.close();

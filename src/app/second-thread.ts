@@ -13,6 +13,8 @@ const LONG = new Set<string>(["backup", "verify", "importCases", "importRegistry
 /** News of the journal's end is sent at most this often; a message costs more than a glance at a file. */
 const NEWS_EVERY_MS = 5;
 const START_MS = 30_000;
+/** Far above what it needs; with the limit of a large machine V8 would let garbage grow to hundreds of megabytes. */
+const HEAP = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 512 };
 
 /** The database thread as the main thread sees it. */
 export interface SecondThread {
@@ -34,7 +36,10 @@ export async function startSecondThread(
   log: Logger,
   onLost: (error: Error) => void,
 ): Promise<SecondThread> {
-  const worker = new Worker(new URL("../worker.ts", import.meta.url), { workerData: settings });
+  const worker = new Worker(new URL("../worker.ts", import.meta.url), {
+    workerData: settings,
+    resourceLimits: HEAP,
+  });
   const listeners = new Set<LiveListener>();
   const ready = Promise.withResolvers<void>();
   let gone: Error | undefined;

@@ -8,7 +8,7 @@ const LIMIT = 100_000;
 
 /** Collects signs of life that carry no event: heartbeats become one line a device, never rows. */
 export interface Sightings {
-  note(sighting: DeviceSighting): void;
+  readonly note: (sighting: DeviceSighting) => void;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /** Why the broker turned something away. Each is counted, and nothing is turned away without one. */
-export const REFUSALS = [
+const REFUSALS = [
   "connection-limit",
   "address-limit",
   "gateway-limit",

@@ -14,8 +14,3 @@ export function timedId(at: EpochMs, key: string): string {
   const time = Math.max(0, Math.trunc(at)).toString(16).padStart(TIME_DIGITS, "0");
   return time + hash("sha256", key, "hex").slice(0, HASH_DIGITS);
 }
-
-/** The smallest id an event of that instant can have; for ranges over ids. */
-export function firstIdAt(at: EpochMs): string {
-  return Math.max(0, Math.trunc(at)).toString(16).padStart(TIME_DIGITS, "0") + "0".repeat(HASH_DIGITS);
-}

@@ -35,7 +35,10 @@ export function identify(message: InboundMessage, read: DecodedMessage, simulate
 }
 
 function repeatKey(event: DecodedEvent, raw: string): string {
-  return hash("sha256", `${event.point ?? ""}\n${event.property ?? ""}\n${event.code}\n${raw}`, "hex").slice(0, 16);
+  return hash("sha256", `${event.point ?? ""}\n${event.property ?? ""}\n${event.code}\n${raw}`, "hex").slice(
+    0,
+    16,
+  );
 }
 
 /** The sign of life in a message that carries no event. */

@@ -10,8 +10,6 @@ const CHUNK = 1 << 20;
 export interface JournalFollower extends JournalReader {
   /** Tells that everything before `position` is on disk and may be read. */
   extend(position: JournalPosition): void;
-  /** True when `position` is the end of what may be read. */
-  drained(position: JournalPosition): boolean;
   /** Bytes that could not be read because a frame in the middle of a file was damaged. */
   damagedFrames(): number;
   close(): void;
@@ -27,6 +25,7 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
   let damaged = 0;
   let open: { segment: number; fd: number } | undefined;
   const keep = new Set<number>();
+  let scratch = Buffer.allocUnsafe(CHUNK);
 
   function fileOf(segment: number): number | undefined {
     if (open?.segment === segment) return open.fd;
@@ -49,6 +48,18 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
   function readableEnd(segment: number, fd: number): number {
     if (segment > limitPosition.segment) return 0;
     return segment === limitPosition.segment ? limitPosition.offset : fstatSync(fd).size;
+  }
+
+  /** Up to `length` bytes at an offset. The next call overwrites them: a fresh megabyte each time is work for the collector. */
+  function readBytes(fd: number, from: number, length: number): Buffer {
+    if (scratch.length < length) scratch = Buffer.allocUnsafe(length);
+    let done = 0;
+    while (done < length) {
+      const read = readSync(fd, scratch, done, length - done, from + done);
+      if (read === 0) break;
+      done += read;
+    }
+    return scratch.subarray(0, done);
   }
 
   /** Reads entries of one segment into `into`; returns where it stopped and whether the segment is done. */
@@ -120,6 +131,7 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
       if (after(position, limitPosition)) limitPosition = position;
     },
     drained: (position) => !after(limitPosition, position),
+    isBeyond: (position) => after(position, limitPosition),
     damagedFrames: () => damaged,
     close: closeOpen,
   };
@@ -127,15 +139,4 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
 
 function after(a: JournalPosition, b: JournalPosition): boolean {
   return a.segment > b.segment || (a.segment === b.segment && a.offset > b.offset);
-}
-
-function readBytes(fd: number, from: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  let done = 0;
-  while (done < length) {
-    const read = readSync(fd, bytes, done, length - done, from + done);
-    if (read === 0) break;
-    done += read;
-  }
-  return bytes.subarray(0, done);
 }

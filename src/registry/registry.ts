@@ -16,12 +16,12 @@ interface Entry {
 /** Gateways, their rights and the devices' overrides, held in memory for the hot path. */
 export interface Registry extends Authenticator {
   /** Reads everything from the store again. */
-  reload(): Promise<void>;
-  bindingsOf(gatewayId: string): readonly TopicBinding[];
-  configOf(estateId: string, deviceId: string): DeviceConfig;
+  readonly reload: () => Promise<void>;
+  readonly bindingsOf: (gatewayId: string) => readonly TopicBinding[];
+  readonly configOf: (estateId: string, deviceId: string) => DeviceConfig;
   /** Zone of an estate, or the installation's for one that is unknown. */
-  zoneOf(estateId: string): string;
-  isSimulated(gatewayId: string): boolean;
+  readonly zoneOf: (estateId: string) => string;
+  readonly isSimulated: (gatewayId: string) => boolean;
   /** Makes a new secret, stores its hash and returns it; it cannot be read again. */
   issueSecret(gatewayId: string): Promise<string>;
 }

@@ -24,13 +24,13 @@ export const EVENT_TOPIC = "estates/e1/devices/door-1/events";
 const KEPT: Acceptance = { outcome: "events", events: 1 };
 
 /** Credentials in memory: `gw-1` of `e1`, `gw-2` of `e2`, and what a test adds. */
-export interface FakeAuth extends Authenticator {
+interface FakeAuth extends Authenticator {
   readonly grant: (gatewayId: string, secret: string, ...estateIds: string[]) => void;
   readonly revoke: (gatewayId: string) => void;
   verified: number;
 }
 
-export function fakeAuth(): FakeAuth {
+function fakeAuth(): FakeAuth {
   const known = new Map<string, { secret: string; principal: GatewayPrincipal }>();
   const auth: FakeAuth = {
     verified: 0,

@@ -9,6 +9,10 @@ import { stringify } from "yaml";
 
 export const ROOT = resolve(import.meta.dirname, "../..");
 
+/** What an answer holds; a test says by its expectations what it should be. */
+// oxlint-disable-next-line typescript/no-explicit-any -- an answer is checked, not typed
+export type Json = any;
+
 /** A real hub in its own process, on free loopback ports and a folder of its own. */
 export interface HubProcess {
   readonly dir: string;
@@ -22,7 +26,7 @@ export interface HubProcess {
   kill(): Promise<void>;
   /** SIGTERM; resolves with the exit code. */
   stop(): Promise<number | null>;
-  api(method: string, path: string, body?: unknown): Promise<{ status: number; body: any }>;
+  api(method: string, path: string, body?: unknown): Promise<{ status: number; body: Json }>;
   /** Stops what runs and removes the folder. */
   dispose(): Promise<void>;
 }
