@@ -4,7 +4,9 @@ import { mkdirSync } from "node:fs";
 import { createBroker } from "./broker/broker.ts";
 import { profiles } from "../devices/index.ts";
 import { backupsFolder, databaseFile, journalFolder, sessionsFolder } from "./app/data-folder.ts";
+import { publishFigures } from "./app/figures.ts";
 import { reportHealth } from "./app/health.ts";
+import { createGatewayPresence } from "./app/gateway-presence.ts";
 import { scheduleRetention, sweepPresence } from "./app/housekeeping.ts";
 import { startSecondThread } from "./app/second-thread.ts";
 import { collectSightings } from "./app/sightings.ts";
@@ -16,7 +18,7 @@ import { createAccept, createAcceptPresence } from "./hub.ts";
 import { createReplay } from "./hub/replay.ts";
 import { createImporter } from "./import/importer.ts";
 import { openJournal } from "./journal/writer.ts";
-import type { AcceptPresence, Backroom, Clock, GatewayPrincipal } from "./ports.ts";
+import type { Backroom, Clock, GatewayPrincipal } from "./ports.ts";
 import { createDecoder } from "./registry/decoder.ts";
 import { createRegistry } from "./registry/registry.ts";
 import { systemClock } from "./runtime/clock.ts";
@@ -71,6 +73,8 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
       journalEnd: journal.health().durable,
       rulesDir: config.rulesDir,
       lateAfterMs: config.ingest.lateAfter * SECOND,
+      zone: config.zone,
+      maxDeadLettersPerGateway: config.ingest.maxDeadLettersPerGateway,
       logLevel: config.log.level,
     },
     log,
@@ -97,22 +101,22 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     journal,
     isSimulated,
     seen: sightings.note,
-    count(outcome, reason, events) {
-      metrics.message(outcome, reason);
-      if (events > 0) metrics.events(reason, events);
-    },
+    count: metrics.message,
   });
-  const present = new Set<string>();
-  const keepPresence = createAcceptPresence(journal, clock);
-  const acceptPresence: AcceptPresence = (principal, status, cause) => {
-    if (status === "online") present.add(principal.gatewayId);
-    else present.delete(principal.gatewayId);
-    return keepPresence(principal, status, cause);
-  };
+  const keepPresence = createAcceptPresence(journal, isSimulated, clock);
+  const presence = createGatewayPresence({
+    // The demo's visitors are nobody's gateway.
+    acceptPresence: async (principal, ...change) => {
+      if (registry.principal(principal.gatewayId)) await keepPresence(principal, ...change);
+    },
+    clock,
+    log,
+  });
+  stack.defer(() => presence.close());
 
   const broker = await createBroker({
     accept,
-    acceptPresence,
+    acceptPresence: presence.byMqtt,
     auth: registry,
     clock,
     log: log.child({ part: "broker" }),
@@ -125,6 +129,8 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     persistenceDir: sessionsFolder(config.dataDir),
   });
   stack.defer(() => broker.close());
+
+  publishFigures(metrics, { journal: journal.health, broker: broker.figures, store });
 
   let ready = false;
   const http = createHttp({
@@ -147,6 +153,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     importer: createImporter({ store, clock, zone: config.zone }),
     replay: createReplay({ decoder, journal, store, isSimulated, clock }),
     live: thread.live,
+    seenGateway: presence.seenByHttp,
     backupsDir: backupsFolder(config.dataDir),
     journalHealth: journal.health,
     async health() {
@@ -171,7 +178,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
   const stopRetention = scheduleRetention(store, clock, log, { ...config.retention, zone: config.zone });
   stack.defer(stopRetention);
   const callOffSweep = sweepPresence(
-    { store, auth: registry, isPresent: (gatewayId) => present.has(gatewayId), acceptPresence, log },
+    { store, auth: registry, isPresent: presence.isPresent, acceptPresence: presence.byMqtt, log },
     config.ingest.gatewayGrace,
   );
   stack.defer(callOffSweep);
@@ -184,13 +191,20 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
   return { ports: { ...mqttPorts, http: port }, adminToken, store, close: () => running.disposeAsync() };
 }
 
-/** Makes the token of the data folder known to a new database. Once revoked it stays so. */
+/**
+ * Makes the token of this data folder known to the database. Once revoked it stays so; that of another
+ * folder, whose backup was restored here, is revoked.
+ */
 async function keepAdminToken(store: Backroom, token: string, clock: Clock): Promise<void> {
-  const known = await store.tokens();
-  if (known.some(({ id }) => id === "local-admin")) return;
   const hash = createHash("sha256").update(token).digest("hex");
+  const id = `local-${hash.slice(0, 12)}`;
+  const local = (await store.tokens()).filter((each) => each.id.startsWith("local-"));
+  for (const other of local) {
+    if (other.id !== id && other.revokedAt === undefined) await store.revokeToken(other.id, clock.now());
+  }
+  if (local.some((each) => each.id === id)) return;
   await store.addToken(
-    { id: "local-admin", name: "local administrator", role: "admin", estateIds: [], createdAt: clock.now() },
+    { id, name: "local administrator", role: "admin", estateIds: [], createdAt: clock.now() },
     hash,
   );
 }

@@ -79,7 +79,11 @@ export function createAccept({ decoder, journal, isSimulated, seen, count }: Acc
 }
 
 /** Builds the presence side of accept: a gateway came or went. */
-export function createAcceptPresence(journal: Pick<Journal, "append">, clock: Clock): AcceptPresence {
+export function createAcceptPresence(
+  journal: Pick<Journal, "append">,
+  isSimulated: (gatewayId: string) => boolean,
+  clock: Clock,
+): AcceptPresence {
   return (principal, status, cause) =>
     journal.append({
       kind: "presence",
@@ -88,6 +92,7 @@ export function createAcceptPresence(journal: Pick<Journal, "append">, clock: Cl
       estateIds: [...principal.estateIds],
       status,
       cause,
+      ...(isSimulated(principal.gatewayId) && { simulated: true }),
     });
 }
 
@@ -129,10 +134,10 @@ export async function createReact(parts: ReactParts): Promise<React> {
   const { store, reader, rules, incidents, clock, lateAfterMs } = parts;
   const devices = createDevicesAtHand();
   const total = { reactedEvents: 0, duplicates: 0, repeats: 0 };
-  // A cursor beyond the journal belongs to another one (a restored backup): begin with what is there;
-  // what was stored before is recognised.
+  // The cursor of a restored backup may belong to another journal: begin with what is there; what was
+  // stored before is recognised.
   const saved = await store.cursor();
-  let cursor = reader.isBeyond(saved) ? { segment: 0, offset: 0 } : saved;
+  let cursor = reader.belongs(saved) ? saved : { segment: 0, offset: 0 };
   let stale = false;
   rules.restore(await store.ruleStates());
 
@@ -185,7 +190,7 @@ export async function createReact(parts: ReactParts): Promise<React> {
       if (!open.has(verdict.key)) open.set(verdict.key, await tx.openIncident(verdict.key));
       const change = incidents.apply(verdict, open.get(verdict.key));
       if (!change) continue;
-      const over = change.incident.status === "closed" || change.incident.endedAt !== undefined;
+      const over = change.incident.status === "closed";
       open.set(verdict.key, over ? undefined : change.incident);
       changes.push(change);
     }
@@ -206,9 +211,9 @@ export async function createReact(parts: ReactParts): Promise<React> {
       const due = rules.nextDue();
       const timerDue = due !== undefined && due <= clock.now() - SETTLE && reader.drained(next);
       if (entries.length === 0 && !timerDue) return false;
+      const finished = next.segment > cursor.segment;
       try {
         const done = await store.react((tx) => react(tx, entries, next));
-        if (next.segment > cursor.segment) reader.release(next);
         cursor = next;
         total.reactedEvents += done.events;
         total.duplicates += done.duplicates;
@@ -217,6 +222,7 @@ export async function createReact(parts: ReactParts): Promise<React> {
         await recover();
         throw error;
       }
+      if (finished) reader.release(next);
       return !reader.drained(next);
     },
     nextDue: () => {

@@ -3,7 +3,15 @@ import type { Device, DeviceConfig, DeviceKind, Estate, Gateway, Place } from ".
 import type { Decoded, SecurityEvent } from "./domain/event.ts";
 import type { Incident, IncidentChange, IncidentCommand, IncidentTransition } from "./domain/incident.ts";
 import type { DeadEntry, JournalEntry, JournalPosition, Transport } from "./domain/journal.ts";
-import type { ComparisonAnswer, ComparisonWindows, RateRow } from "./domain/rates.ts";
+import type {
+  Caveat,
+  ComparisonAnswer,
+  ComparisonWindows,
+  RateRow,
+  RecordedSpan,
+  Simulation,
+  Span,
+} from "./domain/rates.ts";
 import type { CaseUnit, RecordedCase } from "./domain/recorded-case.ts";
 import type { Severity } from "./domain/taxonomy.ts";
 import type { EpochMs, LocalDate } from "./domain/time.ts";
@@ -132,12 +140,12 @@ export interface JournalHealth {
 
 /** The react side of the journal: reads what is durable, in order. */
 export interface JournalReader {
-  /** Entries after `from`, at most about `limit`; an empty list when there are none yet. */
+  /** Entries after `from`, at most about `limit` and about a megabyte; an empty list when there are none yet. */
   read(from: JournalPosition, limit: number): JournalBatch;
   /** True when `position` is the end of what may be read. */
   drained(position: JournalPosition): boolean;
-  /** True when the journal never was as long as `position`. Asked before anything new is read. */
-  isBeyond(position: JournalPosition): boolean;
+  /** True when `position` is one in this journal, as far as can be told. */
+  belongs(position: JournalPosition): boolean;
   /** Removes files that lie wholly before `position`. */
   release(position: JournalPosition): void;
 }
@@ -165,7 +173,7 @@ export interface Verdict {
   readonly type: string;
   readonly severity: Severity;
   readonly estateId: string;
-  /** One open incident per key. */
+  /** At most one incident of a key is not closed. */
   readonly key: string;
   readonly placeId?: string;
   readonly deviceId: string;
@@ -216,7 +224,7 @@ export interface RuleSummary {
 
 /** The life cycle of an incident, as pure functions. */
 export interface IncidentLifeCycle {
-  /** What a verdict does to the incident open for its key, if any; undefined when nothing. */
+  /** What a verdict does to the unclosed incident of its key, if any; undefined when nothing. */
   apply(verdict: Verdict, open: Incident | undefined): IncidentChange | undefined;
   /** What a person's command does. Throws ZhianError CONFLICT when the state forbids it. */
   command(incident: Incident, command: IncidentCommand, by: string, now: EpochMs): IncidentChange;
@@ -267,12 +275,14 @@ export interface ReactTransaction {
     keys: readonly { estateId: string; deviceId: string }[],
   ): Promise<ReadonlyMap<string, DeviceOnFile>>;
   insertEvents(events: readonly SecurityEvent[]): Promise<void>;
+  /** Stores letters; one there already is counted. Beyond a gateway's most, its oldest make room. */
   insertDeadLetters(letters: readonly DeadEntry[]): Promise<void>;
   addCounts(counts: readonly HourlyCount[]): Promise<void>;
   /** Registers unknown devices as pending, and notes when each was last seen. */
   seeDevices(sightings: readonly DeviceSighting[]): Promise<void>;
   saveMemories(memories: readonly DeviceMemory[]): Promise<void>;
   savePresence(gatewayId: string, status: "online" | "offline", at: EpochMs): Promise<void>;
+  /** The incident of the key that is not closed, ended or not. */
   openIncident(key: string): Promise<Incident | undefined>;
   saveIncidents(changes: readonly IncidentChange[]): Promise<void>;
   saveRuleStates(changes: readonly RuleStateChange[]): Promise<void>;
@@ -330,6 +340,9 @@ export interface DeviceQuery extends PageRequest {
 }
 
 export interface DeadLetter extends Omit<DeadEntry, "kind"> {
+  /** How often the same message came on the day of `receivedAt`, and when last. */
+  readonly count: number;
+  readonly lastAt: EpochMs;
   readonly replayedAt?: EpochMs;
   readonly replayOutcome?: string;
 }
@@ -357,6 +370,8 @@ export interface CaseCount {
   /** First day of the bucket, estate-local. */
   readonly bucket: LocalDate;
   readonly count: number;
+  /** How many of `count` a simulator made. */
+  readonly simulated: number;
 }
 
 export interface CaseCountQuery {
@@ -492,6 +507,8 @@ export interface Store {
   /** Replaces the secret's hash; clears a revocation. */
   setGatewaySecret(id: string, hash: string): Promise<void>;
   revokeGateway(id: string, at: EpochMs): Promise<void>;
+  /** Refused with CONFLICT unless it was revoked; its devices, events and dead letters stay. */
+  deleteGateway(id: string): Promise<void>;
   /** All gateways with the hash of their secrets, for the registry's memory. */
   gatewayCredentials(): Promise<readonly GatewayCredential[]>;
 
@@ -525,6 +542,15 @@ export interface Store {
   importRegistry(records: readonly RegistryRecord[]): Promise<Omit<ImportReport, "refused">>;
   /** Counts per bucket, buckets without a case included. */
   caseCounts(query: CaseCountQuery): Promise<readonly CaseCount[]>;
+  /**
+   * How far records of the unit reach, so that a day nobody imported is not taken for a day without cases.
+   * Over all estates, because a quiet one has few records or none: in the sources that have a record of
+   * this estate, or in all sources when none has. Days are the estate's. Undefined when there is no record.
+   */
+  recordedSpan(query: {
+    readonly estateId: string;
+    readonly unit: CaseUnit;
+  }): Promise<RecordedSpan | undefined>;
   hourlyCounts(query: {
     estateId: string;
     from: EpochMs;
@@ -544,6 +570,8 @@ export interface Store {
   verify(): Promise<readonly string[]>;
   /** Deletes raw events received before `before`; returns how many. */
   deleteEventsBefore(before: EpochMs): Promise<number>;
+  /** Deletes dead letters first received before `before`, replayed or not; returns how many. */
+  deleteDeadLettersBefore(before: EpochMs): Promise<number>;
   /** Figures for /health and /metrics. */
   figures(): Promise<StoreFigures>;
 }
@@ -558,6 +586,8 @@ export interface StoreFigures {
   readonly events: number;
   readonly openIncidents: number;
   readonly pendingDeadLetters: number;
+  /** Dead letters that had to make room for newer ones of their gateway, ever. */
+  readonly deadLettersDropped: number;
   readonly pendingDevices: number;
   readonly databaseBytes: number;
 }
@@ -635,6 +665,11 @@ export interface RateStatistics {
     readonly households: number;
     readonly beforeCount: number;
     readonly afterCount: number;
+    /** How many of the counts a simulator made. */
+    readonly beforeSimulated: number;
+    readonly afterSimulated: number;
+    /** How far records reach; null when there are none, which is not the same as zero cases. */
+    readonly records: RecordedSpan | null;
     /**
      * Estate-local today; an after window that ends later is unfinished and cut here. Today itself is
      * not over: `afterCount` must count days before it only.
@@ -642,4 +677,13 @@ export interface RateStatistics {
     readonly today: LocalDate;
     readonly level: number;
   }): ComparisonAnswer;
+  /** What the data behind a count leave open: days that no record covers, cases that a simulator made. */
+  dataCaveats(input: {
+    /** The days that were counted, in order. */
+    readonly spans: readonly Span[];
+    readonly counted: number;
+    readonly simulated: number;
+    /** As for `compare`; absent for a series that is not imported. */
+    readonly records?: RecordedSpan | null;
+  }): { readonly simulated: Simulation; readonly caveats: readonly Caveat[] };
 }

@@ -28,6 +28,8 @@ export interface WorkerSettings {
   readonly journalEnd: JournalPosition;
   readonly rulesDir: string;
   readonly lateAfterMs: number;
+  readonly zone: string;
+  readonly maxDeadLettersPerGateway: number;
   readonly logLevel: string;
 }
 
@@ -45,7 +47,13 @@ async function run(settings: WorkerSettings): Promise<void> {
   const clock = systemClock;
   const log = createLog(settings.logLevel).child({ part: "react" });
   const lifeCycle = createIncidentLifeCycle();
-  const store = openStore({ path: settings.database, clock, lifeCycle });
+  const store = openStore({
+    path: settings.database,
+    clock,
+    lifeCycle,
+    zone: settings.zone,
+    maxDeadLettersPerGateway: settings.maxDeadLettersPerGateway,
+  });
   const reader = followJournal(settings.journalDir, settings.journalEnd, log);
   const { rules, faults: ruleFaults } = await loadRules(settings.rulesDir);
   for (const fault of ruleFaults) log.error({ fault }, "rule refused; the others are in force");

@@ -1,30 +1,39 @@
 import { schedule } from "node-cron";
-import { DAY, SECOND } from "../domain/time.ts";
+import { DAY, SECOND, type EpochMs } from "../domain/time.ts";
 import type { AcceptPresence, Authenticator, Clock, Store } from "../ports.ts";
 import type { Logger } from "../runtime/log.ts";
 
 interface RetentionOptions {
   readonly rawEventDays: number;
+  readonly deadLetterDays: number;
   readonly schedule: string;
   readonly zone: string;
 }
 
-/** Deletes raw events past their time, every night; returns how to stop. */
+/** Deletes raw events and dead letters past their time, every night; returns how to stop. */
 export function scheduleRetention(
-  store: Pick<Store, "deleteEventsBefore">,
+  store: Pick<Store, "deleteEventsBefore" | "deleteDeadLettersBefore">,
   clock: Clock,
   log: Logger,
   options: RetentionOptions,
 ): () => Promise<void> {
+  async function sweep(
+    what: string,
+    days: number,
+    remove: (before: EpochMs) => Promise<number>,
+  ): Promise<void> {
+    try {
+      const deleted = await remove(clock.now() - days * DAY);
+      log.info({ what, deleted, olderThanDays: days }, "past their time, deleted");
+    } catch (error) {
+      log.error({ err: error, what }, "retention failed; it runs again next night");
+    }
+  }
   const task = schedule(
     options.schedule,
     async () => {
-      try {
-        const deleted = await store.deleteEventsBefore(clock.now() - options.rawEventDays * DAY);
-        log.info({ deleted, olderThanDays: options.rawEventDays }, "raw events past their time deleted");
-      } catch (error) {
-        log.error({ err: error }, "retention failed; it runs again next night");
-      }
+      await sweep("raw events", options.rawEventDays, (before) => store.deleteEventsBefore(before));
+      await sweep("dead letters", options.deadLetterDays, (before) => store.deleteDeadLettersBefore(before));
     },
     { timezone: options.zone, noOverlap: true },
   );

@@ -9,7 +9,14 @@ import type { WorkerNews, WorkerSettings } from "../worker.ts";
 const DEADLINE_MS = 30_000;
 /** What goes over the whole database may take longer. */
 const LONG_DEADLINE_MS = 30 * 60_000;
-const LONG = new Set<string>(["backup", "verify", "importCases", "importRegistry", "deleteEventsBefore"]);
+const LONG = new Set<string>([
+  "backup",
+  "verify",
+  "importCases",
+  "importRegistry",
+  "deleteEventsBefore",
+  "deleteDeadLettersBefore",
+]);
 /** News of the journal's end is sent at most this often; a message costs more than a glance at a file. */
 const NEWS_EVERY_MS = 5;
 const START_MS = 30_000;

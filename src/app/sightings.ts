@@ -3,7 +3,7 @@ import type { DeviceSighting, Store } from "../ports.ts";
 import type { Logger } from "../runtime/log.ts";
 
 const FLUSH_EVERY = 5 * SECOND;
-/** Devices noted between two flushes; beyond that the oldest news goes, the next heartbeat brings it again. */
+/** Devices noted between two flushes; beyond that a device waits for its next sign of life. */
 const LIMIT = 100_000;
 
 /** Collects signs of life that carry no event: heartbeats become one line a device, never rows. */
@@ -33,7 +33,8 @@ export function collectSightings(store: Pick<Store, "touchDevices">, log: Logger
 
   return {
     note(sighting) {
-      if (latest.size < LIMIT) latest.set(`${sighting.estateId}/${sighting.deviceId}`, sighting);
+      const key = `${sighting.estateId}/${sighting.deviceId}`;
+      if (latest.size < LIMIT || latest.has(key)) latest.set(key, sighting);
     },
     async close() {
       clearInterval(timer);

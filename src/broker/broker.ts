@@ -49,7 +49,7 @@ export interface BrokerFigures {
 export interface Broker {
   /** Opens the configured listeners; resolves with the ports taken. Throws ZhianError and then listens on none. */
   listen(): Promise<Ports>;
-  figures(): BrokerFigures;
+  readonly figures: () => BrokerFigures;
   readonly command: SendCommand;
   /** Stops listening and cuts every client off, without wills and without calling anyone offline. */
   suspend(reason: string): void;

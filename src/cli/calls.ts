@@ -50,7 +50,7 @@ export const CALLS = {
     "/health",
     z.looseObject({
       status: z.enum(["ok", "degraded", "failing"]),
-      faults: z.array(z.looseObject({ part: z.string(), message: z.string() })),
+      faults: z.array(z.looseObject({ part: z.string(), message: z.string() })).default([]),
       figures: row.default({}),
     }),
     { also: [503] },
@@ -60,6 +60,7 @@ export const CALLS = {
   createGateway: call("POST", "/v1/gateways", z.looseObject({ gateway: row, secret: z.string() })),
   rotateGateway: call("POST", "/v1/gateways/{gatewayId}/secret", z.looseObject({ secret: z.string() })),
   revokeGateway: call("POST", "/v1/gateways/{gatewayId}/revoke", z.unknown()),
+  removeGateway: call("DELETE", "/v1/gateways/{gatewayId}", z.unknown()),
   listTokens: call("GET", "/v1/tokens", page),
   createToken: call("POST", "/v1/tokens", z.looseObject({ token: row, secret: z.string() })),
   revokeToken: call("DELETE", "/v1/tokens/{tokenId}", z.unknown()),

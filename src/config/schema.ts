@@ -79,12 +79,16 @@ export const configSchema = z.strictObject({
         .default(16 << 20),
       /** A gateway that has not returned this long after a restart of the hub counts as offline. Seconds. */
       gatewayGrace: z.int().min(1).default(90),
+      /** Dead letters kept of one gateway; beyond it the oldest make room, counted. */
+      maxDeadLettersPerGateway: z.int().min(1).default(10_000),
     })
     .prefault({}),
   retention: z
     .strictObject({
       /** Raw events are deleted after this many days; incidents and counts stay. */
       rawEventDays: z.int().min(1).default(90),
+      /** Dead letters are deleted after this many days, replayed or not. */
+      deadLetterDays: z.int().min(1).default(30),
       /** When, as a cron expression in `zone`. */
       schedule: z
         .string()

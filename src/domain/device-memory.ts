@@ -8,6 +8,8 @@ export interface DeviceState {
   readonly points: Record<string, { value: string; at: EpochMs }>;
   pulse?: { key: string; at: EpochMs };
   clock?: ClockSamples;
+  /** The present estimate of `observeClock`, once there is one. */
+  skewMs?: number;
 }
 
 interface ClockSamples {
@@ -34,6 +36,15 @@ const TOLERANCE = MINUTE;
  * over five different minutes before the difference is called a skew.
  */
 export function observeClock(state: DeviceState, deviceAt: EpochMs, receivedAt: EpochMs): number {
+  const skewMs = estimate(state, deviceAt, receivedAt);
+  if ((state.skewMs ?? 0) !== skewMs) {
+    state.revision++;
+    state.skewMs = skewMs;
+  }
+  return skewMs;
+}
+
+function estimate(state: DeviceState, deviceAt: EpochMs, receivedAt: EpochMs): number {
   const diff = receivedAt - deviceAt;
   if (diff < -TOLERANCE) return diff;
   state.clock ??= { samples: [] };

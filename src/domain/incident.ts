@@ -7,7 +7,10 @@ export type IncidentStatus = "open" | "acknowledged" | "closed";
 export const CLOSE_REASONS = ["confirmed", "false_alarm", "test", "duplicate", "other"] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 
-/** One episode of one incident type at one place (警情). One open incident per `key`. */
+/**
+ * One incident type at one place (警情), from the first episode until somebody closes it. At most one
+ * incident of a `key` is not closed; a new episode before the closing resumes it.
+ */
 export interface Incident {
   /** Deterministic: the same journal always makes the same ids. */
   readonly id: string;
@@ -16,16 +19,17 @@ export interface Incident {
   readonly type: string;
   readonly severity: Severity;
   readonly status: IncidentStatus;
-  /** What may be open only once: estate, type and place or subject, joined by `|`. */
+  /** What may be unclosed only once: estate, type and place or subject, joined by `|`. */
   readonly key: string;
   readonly placeId?: string;
   readonly deviceId: string;
+  /** The rule that opened it, or that found its latest episode. */
   readonly rule: { readonly id: string; readonly version: string };
-  /** When the episode began, by event time. */
+  /** When the first episode began, by event time. */
   readonly openedAt: EpochMs;
   /** When the hub opened it. */
   readonly detectedAt: EpochMs;
-  /** When the condition ended (a clearing event or a time-out); the incident still wants closing. */
+  /** When the condition ended (a clearing event or a time-out); the incident still wants closing. Absent while an episode goes on. */
   readonly endedAt?: EpochMs;
   readonly acknowledgedAt?: EpochMs;
   /** Name of the token that acknowledged it. */
@@ -40,10 +44,20 @@ export interface Incident {
   readonly simulated: boolean;
   /** How many events support it. */
   readonly eventCount: number;
+  /** How many episodes it has had; each after the first resumed it. */
+  readonly episodeCount: number;
   readonly updatedAt: EpochMs;
 }
 
-export type TransitionKind = "opened" | "evidence" | "escalated" | "ended" | "acknowledged" | "closed";
+export type TransitionKind =
+  | "opened"
+  | "evidence"
+  | "escalated"
+  | "ended"
+  /** A new episode began before the incident was closed. */
+  | "resumed"
+  | "acknowledged"
+  | "closed";
 
 /** One line of an incident's history. */
 export interface IncidentTransition {

@@ -15,7 +15,7 @@ export interface EventsEntry {
 
 export interface DeadEntry {
   readonly kind: "dead";
-  /** Same construction as an event id: a resent message is the same dead letter. */
+  /** Made of the UTC day of its arrival and what was sent: resent on the same day, it is the same letter. */
   readonly id: string;
   readonly receivedAt: EpochMs;
   readonly estateId: string;
@@ -24,10 +24,14 @@ export interface DeadEntry {
   /** Topic or HTTP path below the estate, as needed to decode it again. */
   readonly path: string;
   readonly contentType?: string;
+  /** MQTT retain flag: it told a present state, not a change. */
+  readonly retained?: true;
   readonly reason: DeadReason;
   readonly detail: string;
   /** Base64. */
   readonly payload: string;
+  /** `payload` is only the beginning of what was sent: enough to look at, not to decode again. */
+  readonly truncated?: true;
 }
 
 export interface PresenceEntry {
@@ -37,6 +41,7 @@ export interface PresenceEntry {
   readonly estateIds: readonly string[];
   readonly status: "online" | "offline";
   readonly cause: "connect" | "disconnect" | "status" | "silence";
+  readonly simulated?: true;
 }
 
 export type Transport = "mqtt" | "http" | "tcp";

@@ -1,5 +1,5 @@
 import type { CaseUnit } from "./recorded-case.ts";
-import type { LocalDate } from "./time.ts";
+import type { EpochMs, LocalDate } from "./time.ts";
 
 /** A two-sided confidence interval; `hi: null` means +Infinity. */
 export interface Interval {
@@ -42,6 +42,22 @@ export const WINDOW_DEFAULTS = { beforeMonths: 12, afterMonths: 12, washoutDays:
 /** Shorter comparison windows are refused: they hold half the seasons at most. */
 export const MIN_WINDOW_MONTHS = 6;
 
+/** How far the records of one unit reach that a count was made in; days are the asking estate's own. */
+export interface RecordedSpan {
+  /** Day of the first record. */
+  readonly first: LocalDate;
+  /** Day of the last record, inclusive. */
+  readonly last: LocalDate;
+  /** Records in all, and those of them that a simulator made. */
+  readonly cases: number;
+  readonly simulated: number;
+  /** When a file of these sources was last imported, whether it changed anything or not. */
+  readonly lastImportAt?: EpochMs;
+}
+
+/** Whether what was counted is real, made by a simulator, or both at once. */
+export type Simulation = "none" | "all" | "mixed";
+
 export type Verdict = "not_estimable" | "inconclusive" | "decrease_uncontrolled" | "increase_uncontrolled";
 
 /** A reason to read a number with care: a code for programs, sentences for people. */
@@ -83,6 +99,7 @@ export interface ComparisonAnswer {
   /** Largest count after that would be significant at equal exposure; null when none would. */
   readonly minDetectable: number | null;
   readonly verdict: Verdict;
+  readonly simulated: Simulation;
   /** True while the after window is not over or a blocking caveat stands. */
   readonly provisional: boolean;
   readonly caveats: readonly Caveat[];

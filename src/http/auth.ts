@@ -7,9 +7,10 @@ import type { Throttle } from "./throttle.ts";
 
 /**
  * Who may call a route. `public`: anybody · `local`: anybody on this machine, else any token ·
+ * `partial`: anybody, but only whom `local` would let in sees all of it (ask `seesAll`) ·
  * `gateway`: the intake, which checks gateway credentials itself · a list: tokens of these roles.
  */
-export type Access = "public" | "local" | "gateway" | readonly Role[];
+export type Access = "public" | "local" | "partial" | "gateway" | readonly Role[];
 
 /** Every role may read. */
 export const READERS: readonly Role[] = ["admin", "officer", "viewer"];
@@ -110,7 +111,10 @@ export type Gatekeeper = (request: FastifyRequest, reply: FastifyReply, access: 
 /** Makes the gatekeeper of the API; `failed` counts wrong credentials. */
 export function createGatekeeper(desk: TokenDesk, throttle: Throttle, failed: () => void): Gatekeeper {
   return async (request, reply, access) => {
-    if (access === "public" || access === "gateway" || (access === "local" && isLocal(request))) return;
+    if (access === "public" || access === "gateway") return;
+    if ((access === "local" || access === "partial") && isLocal(request)) return;
+    // A wrong token is refused even where none is needed: else this would be the place to guess them.
+    if (access === "partial" && request.headers.authorization === undefined) return;
     const secret = bearerOf(request.headers.authorization);
     if (secret === undefined) {
       reply.header("www-authenticate", 'Bearer realm="zhian"');
@@ -120,7 +124,13 @@ export function createGatekeeper(desk: TokenDesk, throttle: Throttle, failed: ()
     let caller = desk.remembered(secretHash);
     if (!caller) {
       await throttle.refuseGuessing(request, reply);
-      caller = await desk.callerOf(secretHash);
+      try {
+        caller = await desk.callerOf(secretHash);
+      } catch (error) {
+        // When tokens cannot be looked up, health wants telling most of all: a stranger's part of it.
+        if (access === "partial") return;
+        throw error;
+      }
     }
     if (!caller) {
       failed();
@@ -129,7 +139,7 @@ export function createGatekeeper(desk: TokenDesk, throttle: Throttle, failed: ()
       throw new ZhianError("UNAUTHENTICATED", "the token is unknown or revoked");
     }
     request.caller = caller;
-    if (access !== "local" && !access.includes(caller.role)) {
+    if (access !== "local" && access !== "partial" && !access.includes(caller.role)) {
       throw new ZhianError(
         "FORBIDDEN",
         `the role ${caller.role} may not do this; it takes ${access.join(" or ")}`,
@@ -146,6 +156,11 @@ function bearerOf(header: string | undefined): string | undefined {
 export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new ZhianError("UNAUTHENTICATED", "send a token: Authorization: Bearer …");
   return request.caller;
+}
+
+/** Whether the caller of a `partial` route may see all of it: by a token, or as somebody on this machine. */
+export function seesAll(request: FastifyRequest): boolean {
+  return request.caller !== undefined || isLocal(request);
 }
 
 /** True when the request comes from this machine itself and no proxy passed it on. */

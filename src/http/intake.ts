@@ -57,6 +57,7 @@ export function intakeRoutes(
   app.addHook("onRequest", async (request, reply) => {
     const { estateId, gatewayId } = request.params as IntakePath;
     const principal = await verified(request, reply);
+    parts.seenGateway?.(principal);
     if (principal.gatewayId !== gatewayId || !principal.estateIds.has(estateId)) {
       throw new ZhianError(
         "FORBIDDEN",

@@ -119,13 +119,15 @@ function completed(schema: FastifySchema, { config }: RouteOptions): FastifySche
 function problemsOfAccess(access: Access): readonly ErrorCode[] {
   const always = ["VALIDATION", "TOO_MANY_REQUESTS", "INTERNAL"] as const;
   if (access === "public") return always;
-  return access === "local" ? [...always, "UNAUTHENTICATED"] : [...always, "UNAUTHENTICATED", "FORBIDDEN"];
+  return access === "local" || access === "partial"
+    ? [...always, "UNAUTHENTICATED"]
+    : [...always, "UNAUTHENTICATED", "FORBIDDEN"];
 }
 
 function securityOf(access: Access): readonly Json[] {
   if (access === "public") return [];
   if (access === "gateway") return [{ gateway: [] }];
-  return access === "local" ? [{}, { token: [] }] : [{ token: [] }];
+  return access === "local" || access === "partial" ? [{}, { token: [] }] : [{ token: [] }];
 }
 
 /** The document without components that nothing refers to. */

@@ -6,6 +6,7 @@ import type {
   Authenticator,
   Backroom,
   Clock,
+  GatewayPrincipal,
   Importer,
   JournalHealth,
   LiveFeed,
@@ -45,6 +46,8 @@ export interface HttpParts {
   readonly store: Backroom;
   readonly accept: Accept;
   readonly auth: Authenticator;
+  /** Told of each intake request with good credentials: a sign of life of a gateway that has no connection. */
+  readonly seenGateway?: (principal: GatewayPrincipal) => void;
   readonly gatewayAdmin: GatewayAdmin;
   /** Called after each change of estates, gateways or devices; resolves when the hot path knows it. */
   readonly registryChanged: () => Promise<void>;

@@ -80,7 +80,7 @@ export function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply
 /** Makes every error of the server a problem: thrown, not found, malformed. */
 export function installProblems(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    const known = asZhianError(error);
+    const known = located(asZhianError(error), request);
     // The caller learns the request's id, the log what happened.
     if (known.code === "INTERNAL")
       request.log.error({ err: error, path: pathOf(request.url) }, "request failed");
@@ -126,10 +126,33 @@ function asZhianError(error: FastifyError | ZhianError): ZhianError {
     return new ZhianError("VALIDATION", "the request is not valid", { faults });
   }
   const code = codeOfStatus(error.statusCode);
+  if (code === "VALIDATION" && isBodyFault(error)) {
+    const faults = [{ field: "body", reason: error.message }];
+    return new ZhianError(code, "the body cannot be read", { faults, cause: error });
+  }
   // What Fastify says of a 4xx is about the request; anything else may show internals.
   return new ZhianError(code, code === "INTERNAL" ? "the hub failed to answer; see its log" : error.message, {
     cause: error,
   });
+}
+
+/** True for what a parser of bodies says: Fastify's own checks, or that of JSON. */
+function isBodyFault(error: FastifyError | (Error & { code?: undefined })): boolean {
+  return error instanceof SyntaxError || error.code?.startsWith("FST_ERR_CTP_") === true;
+}
+
+/**
+ * A part below does not know where a field came from. What asks for something has no body, so a field
+ * that its query has is meant there.
+ */
+function located(error: ZhianError, { method, query }: FastifyRequest): ZhianError {
+  const asks = method === "GET" || method === "HEAD";
+  if (!asks || error.code !== "VALIDATION" || typeof query !== "object" || query === null) return error;
+  const faults = error.faults.map(({ field, reason }) => ({
+    field: Object.hasOwn(query, field) ? `query.${field}` : field,
+    reason,
+  }));
+  return new ZhianError(error.code, error.message, { faults, cause: error.cause });
 }
 
 const CODE_OF_STATUS: Readonly<Record<number, ErrorCode>> = {

@@ -86,7 +86,7 @@ export async function buildServer(parts: HttpParts): Promise<HttpServer> {
   app.addHook("onRequest", async (request, reply) => {
     setSecurityHeaders(reply, options.tls !== undefined);
     const { access } = request.routeOptions.config;
-    if (draining && access !== "public") {
+    if (draining && access !== "public" && access !== "partial") {
       throw new ZhianError("UNAVAILABLE", "the hub is stopping");
     }
     await throttle.admit(request, reply, access === "gateway" ? "intake" : "api");

@@ -37,11 +37,13 @@ export function createDevicesAtHand(): DevicesAtHand {
     return device;
   }
 
-  function strangers(batch: readonly Item[]): Map<string, { estateId: string; deviceId: string }> {
-    const found = new Map<string, { estateId: string; deviceId: string }>();
-    for (const { entry, event } of batch) {
+  function strangers(
+    batch: readonly Item[],
+  ): Map<string, { estateId: string; deviceId: string; ofGateway: boolean }> {
+    const found = new Map<string, { estateId: string; deviceId: string; ofGateway: boolean }>();
+    for (const { entry, event, ofGateway } of batch) {
       const key = keyOf(entry.estateId, event.deviceId);
-      if (!known.has(key)) found.set(key, { estateId: entry.estateId, deviceId: event.deviceId });
+      if (!known.has(key)) found.set(key, { estateId: entry.estateId, deviceId: event.deviceId, ofGateway });
     }
     return found;
   }
@@ -52,7 +54,12 @@ export function createDevicesAtHand(): DevicesAtHand {
       if (known.size > LIMIT) known.clear();
       const wanted = strangers(batch);
       if (wanted.size === 0) return;
-      for (const [key, { facts, memory }] of await tx.devices([...wanted.values()])) {
+      for (const [key, file] of await tx.devices([...wanted.values()])) {
+        const { memory } = file;
+        // A gateway has no entry among the devices.
+        const facts: DeviceFacts = wanted.get(key)?.ofGateway
+          ? { ...file.facts, kind: "gateway" }
+          : file.facts;
         const state = memory === undefined ? unknownDevice() : (JSON.parse(memory) as DeviceState);
         known.set(key, { facts, state, savedRevision: state.revision, seenAt: 0 });
       }
@@ -65,7 +72,16 @@ export function createDevicesAtHand(): DevicesAtHand {
         device.seenAt = entry.receivedAt;
         const { estateId, gatewayId, profile, receivedAt: at } = entry;
         const simulated = event.flags?.includes("simulated") ?? false;
-        seen.push({ estateId, deviceId: event.deviceId, gatewayId, profile, at, simulated });
+        const { skewMs } = device.state;
+        seen.push({
+          estateId,
+          deviceId: event.deviceId,
+          gatewayId,
+          profile,
+          at,
+          simulated,
+          ...(skewMs !== undefined && { skewMs }),
+        });
       }
       return seen;
     },

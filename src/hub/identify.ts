@@ -2,6 +2,7 @@ import { hash } from "node:crypto";
 import type { AcceptedEvent, DecodedEvent, EventFlag } from "../domain/event.ts";
 import { timedId } from "../domain/identity.ts";
 import type { DeadEntry } from "../domain/journal.ts";
+import { DAY } from "../domain/time.ts";
 import type { DecodedMessage, DeviceSighting, InboundMessage } from "../ports.ts";
 
 /**
@@ -53,26 +54,37 @@ export function sighting(
   return { estateId: route.estateId, deviceId, gatewayId, profile: read.profile, at: receivedAt, simulated };
 }
 
-/** The dead letter of a message that could not be decoded, complete enough to be decoded again. */
+/** Bytes of a message that its dead letter keeps. */
+const KEPT_BYTES = 256 * 1024;
+
+/**
+ * The dead letter of a message that could not be decoded, complete enough to be decoded again unless
+ * the message was larger than 256 KiB. Its id has all in it that decides how the message is read, and
+ * the UTC day of its arrival: what a client sends again and again that day is one letter.
+ */
 export function deadLetter(message: InboundMessage, reason: DeadEntry["reason"], detail: string): DeadEntry {
-  const { route, gatewayId, transport, receivedAt, payload, contentType } = message;
+  const { route, gatewayId, transport, receivedAt, payload, contentType, retained } = message;
   const path =
     route.kind === "bridge"
       ? route.path
       : route.kind === "native"
         ? `devices/${route.deviceId}/events`
         : "status";
+  const sent = [route.estateId, gatewayId, transport, path, contentType ?? "", String(retained)];
+  const kept = payload.subarray(0, KEPT_BYTES);
   return {
     kind: "dead",
-    id: timedId(receivedAt, `${route.estateId}\n${gatewayId}\n${path}\n${hash("sha256", payload, "hex")}`),
+    id: timedId(Math.floor(receivedAt / DAY) * DAY, [...sent, hash("sha256", payload, "hex")].join("\n")),
     receivedAt,
     estateId: route.estateId,
     gatewayId,
     transport,
     path,
     ...(contentType !== undefined && { contentType }),
+    ...(retained && { retained }),
     reason,
     detail,
-    payload: Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("base64"),
+    payload: Buffer.from(kept.buffer, kept.byteOffset, kept.byteLength).toString("base64"),
+    ...(kept.byteLength < payload.byteLength && { truncated: true }),
   };
 }

@@ -28,7 +28,7 @@ export function expand(entries: readonly JournalEntry[]): Item[] {
 }
 
 function presenceItem(entry: PresenceEntry, estateId: string): Item {
-  const { receivedAt, gatewayId, status, cause } = entry;
+  const { receivedAt, gatewayId, status, cause, simulated } = entry;
   return {
     entry: { receivedAt, estateId, gatewayId, profile: "hub" },
     event: {
@@ -39,6 +39,7 @@ function presenceItem(entry: PresenceEntry, estateId: string): Item {
       phase: status === "offline" ? "raise" : "clear",
       report: "level",
       attributes: { cause },
+      ...(simulated && { flags: ["simulated"] }),
     },
     ofGateway: true,
   };

@@ -1,5 +1,6 @@
 import type { DecodedEvent } from "../domain/event.ts";
 import { parseIntakePath } from "../domain/topic.ts";
+import { ZhianError } from "../errors.ts";
 import type { Acceptance, Clock, Decoder, InboundMessage, Journal, Store } from "../ports.ts";
 import { identify } from "./identify.ts";
 
@@ -14,27 +15,35 @@ export interface ReplayParts {
 
 /**
  * Builds the replay of a dead letter: it is decoded again as it arrived then, and what comes out is
- * accepted as late news of that time. A letter replayed twice makes the same events, stored once.
+ * accepted as news of that time. A letter replayed twice makes the same events, stored once. Throws
+ * ZhianError CONFLICT for one that holds only the beginning of its message.
  */
 export function createReplay({ decoder, journal, store, isSimulated, clock }: ReplayParts) {
   return async function replay(deadLetterId: string): Promise<Acceptance> {
     const letter = await store.deadLetter(deadLetterId);
     const { estateId, gatewayId, path, transport, receivedAt, contentType } = letter;
     const now = clock.now();
+    if (letter.truncated) {
+      await store.markReplayed(deadLetterId, now, "refused: truncated");
+      throw new ZhianError(
+        "CONFLICT",
+        `dead letter ${deadLetterId} holds only the beginning of a larger message; it cannot be decoded again`,
+      );
+    }
     const route = parseIntakePath(estateId, gatewayId, path);
     const message: InboundMessage | undefined = route && {
       transport,
       gatewayId,
       route,
       payload: Buffer.from(letter.payload, "base64"),
-      retained: false,
+      retained: letter.retained ?? false,
       receivedAt,
       ...(contentType !== undefined && { contentType }),
     };
     const read = message && decoder.decode(message);
     if (!message || !read || read.decoded.outcome === "undecodable") {
       const reason = read?.decoded.outcome === "undecodable" ? read.decoded.reason : "no_profile";
-      await store.markReplayed(deadLetterId, now, `dead: ${reason}`);
+      // It stays in the list: the profile may be mended later.
       return { outcome: "dead", events: 0, reason };
     }
     if (read.decoded.outcome === "ignored") {

@@ -3,7 +3,10 @@ import type { Incident, IncidentChange, IncidentTransition, TransitionKind } fro
 import type { IncidentLifeCycle, Verdict } from "../ports.ts";
 import { acknowledge, close } from "./commands.ts";
 
-/** Evidence beyond this is counted in `eventCount` and adds no line to the history. */
+/**
+ * Evidence and episodes beyond this are counted in `eventCount` and `episodeCount` and add no line to the
+ * history: a detector that flaps for weeks must not make one that nobody can read.
+ */
 export const EVIDENCE_LINES = 50;
 
 /**
@@ -11,21 +14,25 @@ export const EVIDENCE_LINES = 50;
  *
  *     (none) ── open ──▶ open ── acknowledge ──▶ acknowledged ── close, with a reason ──▶ closed
  *                          └────────── close, with a reason ───────────────────────────────▲
+ *     condition, until it is closed:  goes on ── end ──▶ ended ── new episode ──▶ goes on
  *
  * - The end of the condition (`endedAt`) is not the end of the incident: a person closes it. Nobody is
  *   asked to look at P4 and P5, so they close by themselves at the end, with reason `other`.
- * - An incident that ended or was closed takes no more evidence. If its condition goes on and new
- *   evidence comes, a new incident opens: an alarm after a closing must not be swallowed.
- * - Only the rule that opened an incident ends it; another rule of the same type and subject may still
- *   see its own condition, and its next evidence opens a new one.
+ * - A new episode before the closing resumes the incident, so that a key has one unclosed incident and a
+ *   flapping detector does not drown the officers. After the closing it opens a new incident: an alarm
+ *   must not be swallowed.
+ * - The rule that opened or resumed an incident ends it; another rule of the same type and subject may
+ *   still see its own condition, and its next evidence resumes it.
+ * - What opened an incident, told again, changes nothing; nor does an end of what has ended.
  * - An incident is late, a test or simulated only as long as all that supports it is.
  */
 export function createIncidentLifeCycle(): IncidentLifeCycle {
   return {
     apply(verdict, known) {
-      const current = known && known.status !== "closed" && known.endedAt === undefined ? known : undefined;
+      const current = known?.status === "closed" ? undefined : known;
       if (verdict.kind === "end") return current && end(current, verdict);
-      return current ? support(current, verdict) : open(verdict);
+      if (!current) return open(verdict);
+      return current.id === idOf(verdict) ? undefined : support(current, verdict);
     },
     command: (incident, command, by, now) =>
       command.kind === "acknowledge"
@@ -34,12 +41,17 @@ export function createIncidentLifeCycle(): IncidentLifeCycle {
   };
 }
 
-function open(verdict: Verdict): IncidentChange {
-  const { kind, rule, key, episode, eventId, at, detectedAt } = verdict;
+/** The id of the incident that a verdict would open. Two rules may take one event for the beginning. */
+function idOf({ kind, key, rule, episode, eventId, at, detectedAt }: Verdict): string {
+  const begun = `${key}|${rule.id}|${episode}`;
   // Evidence opens anew after a closing: the episode has made an id already.
-  const identity = kind === "open" ? `${key}|${episode}` : `${key}|${episode}|${eventId ?? detectedAt}`;
+  return timedId(at, kind === "open" ? begun : `${begun}|${eventId ?? detectedAt}`);
+}
+
+function open(verdict: Verdict): IncidentChange {
+  const { rule, key, at, detectedAt } = verdict;
   const incident: Incident = {
-    id: timedId(at, identity),
+    id: idOf(verdict),
     estateId: verdict.estateId,
     type: verdict.type,
     severity: verdict.severity,
@@ -54,39 +66,45 @@ function open(verdict: Verdict): IncidentChange {
     test: verdict.test,
     simulated: verdict.simulated,
     eventCount: 1,
+    episodeCount: 1,
     updatedAt: detectedAt,
   };
-  const because = eventId ?? (kind === "open" ? episode : undefined);
-  return { incident, transitions: [line(incident, "opened", verdict, because)] };
+  return { incident, transitions: [line(incident, "opened", verdict, beginningOf(verdict))] };
 }
 
+/** Evidence for an incident; a new episode when it has ended. */
 function support(current: Incident, verdict: Verdict): IncidentChange {
-  const { eventId } = verdict;
+  const { endedAt, ...goesOn } = current;
+  const resumes = endedAt !== undefined;
   const incident: Incident = {
-    ...current,
+    ...goesOn,
+    ...(resumes && { rule: verdict.rule }),
     severity: verdict.severity < current.severity ? verdict.severity : current.severity,
     late: current.late && verdict.late,
     test: current.test && verdict.test,
     simulated: current.simulated && verdict.simulated,
     eventCount: current.eventCount + 1,
+    episodeCount: current.episodeCount + (resumes ? 1 : 0),
     updatedAt: laterOf(current.updatedAt, verdict.detectedAt),
   };
   const notes: string[] = [];
   if (incident.severity !== current.severity) notes.push(`${current.severity} → ${incident.severity}`);
   if (incident.test !== current.test) notes.push("no longer only a test");
-  if (notes.length > 0) {
-    return { incident, transitions: [line(incident, "escalated", verdict, eventId, notes.join("; "))] };
-  }
-  const transitions =
-    current.eventCount <= EVIDENCE_LINES ? [line(incident, "evidence", verdict, eventId)] : [];
+  const transitions: IncidentTransition[] = [];
+  const written = current.eventCount <= EVIDENCE_LINES;
+  if (resumes && written) transitions.push(line(incident, "resumed", verdict, beginningOf(verdict)));
+  if (notes.length > 0)
+    transitions.push(line(incident, "escalated", verdict, verdict.eventId, notes.join("; ")));
+  else if (!resumes && written) transitions.push(line(incident, "evidence", verdict, verdict.eventId));
   return { incident, transitions };
 }
 
 function end(current: Incident, verdict: Verdict): IncidentChange | undefined {
-  if (verdict.rule.id !== current.rule.id) return undefined;
+  if (current.endedAt !== undefined || verdict.rule.id !== current.rule.id) return undefined;
   const updatedAt = laterOf(current.updatedAt, verdict.detectedAt);
   const ended: Incident = { ...current, endedAt: laterOf(current.openedAt, verdict.at), updatedAt };
-  const transitions = [line(ended, "ended", verdict, verdict.eventId)];
+  const written = current.episodeCount <= EVIDENCE_LINES;
+  const transitions = written ? [line(ended, "ended", verdict, verdict.eventId)] : [];
   const forRecordOnly = current.severity === "P4" || current.severity === "P5";
   if (!forRecordOnly || current.status !== "open") return { incident: ended, transitions };
   const incident: Incident = {
@@ -114,6 +132,11 @@ function line(
     ...(note !== undefined && { note }),
     ...(eventId !== undefined && { eventId }),
   };
+}
+
+/** The event that began what the verdict tells; a timer has none, but its episode has. */
+function beginningOf({ kind, eventId, episode }: Verdict): string | undefined {
+  return eventId ?? (kind === "open" ? episode : undefined);
 }
 
 function ruleName({ rule }: Verdict): string {

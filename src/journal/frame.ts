@@ -1,14 +1,14 @@
 import { crc32 } from "node:zlib";
 
 /**
- * One group commit on disk: magic (4 bytes), payload length and CRC-32 of the payload (u32, big
+ * Entries on disk: magic (4 bytes), payload length and CRC-32 of the payload (u32, big
  * endian), payload. The magic lets a reader find the next frame behind a damaged one.
  */
 const MAGIC = Buffer.from("ZJ1\n", "latin1");
 const HEADER = MAGIC.length + 8;
 
-/** A frame around the lines of one group commit (one JSON entry a line). */
-export function encodeFrame(lines: readonly string[]): Buffer {
+/** A frame around entries, one JSON entry a line. */
+function encodeFrame(lines: readonly string[]): Buffer {
   const payload = lines.join("\n");
   const frame = Buffer.allocUnsafe(HEADER + Buffer.byteLength(payload));
   MAGIC.copy(frame, 0);
@@ -16,6 +16,27 @@ export function encodeFrame(lines: readonly string[]): Buffer {
   frame.writeUInt32BE(frame.length - HEADER, MAGIC.length);
   frame.writeUInt32BE(crc32(frame.subarray(HEADER)), MAGIC.length + 4);
   return frame;
+}
+
+/** Largest payload of a frame of several entries: what a reader has to take at once. */
+const FRAME_BYTES = 1 << 20;
+
+/** As many frames as the lines of one group commit need, to be written at once. */
+export function encodeFrames(lines: readonly string[]): Buffer {
+  const frames: Buffer[] = [];
+  let begin = 0;
+  let bytes = 0;
+  for (let n = 0; n < lines.length; n++) {
+    const length = lines[n]?.length ?? 0;
+    if (bytes + length > FRAME_BYTES && n > begin) {
+      frames.push(encodeFrame(lines.slice(begin, n)));
+      begin = n;
+      bytes = 0;
+    }
+    bytes += length;
+  }
+  const last = encodeFrame(begin === 0 ? lines : lines.slice(begin));
+  return frames.length === 0 ? last : Buffer.concat([...frames, last]);
 }
 
 /** What stands at an offset: a whole frame, the beginning of one, or something that is none. */

@@ -17,8 +17,8 @@ export interface JournalFollower extends JournalReader {
 
 /**
  * Follows the journal from a position. A torn frame at the end of an old segment is what a crash left
- * of a group nobody acknowledged, and is passed over; a damaged frame with whole ones behind it is
- * damage, counted and logged, and the file is kept.
+ * of a group nobody acknowledged, and is passed over. A frame that is all there but wrong, or has whole
+ * ones behind it, is damage: counted and logged, and the file is kept.
  */
 export function followJournal(dir: string, durable: JournalPosition, log: Logger): JournalFollower {
   let limitPosition = durable;
@@ -37,6 +37,12 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
       throw error;
     }
+  }
+
+  /** The next segment there is, the one in use at the latest. */
+  function segmentAfter(segment: number): number {
+    const next = listSegments(dir).find((candidate) => candidate > segment);
+    return Math.min(next ?? limitPosition.segment, limitPosition.segment);
   }
 
   function closeOpen(): void {
@@ -73,7 +79,8 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
     const end = readableEnd(from.segment, fd);
     let offset = from.offset;
     let want = CHUNK;
-    while (offset < end && into.length < limit) {
+    // At most about one chunk: an entry can be small, or a list of 500 events.
+    while (offset < end && into.length < limit && offset - from.offset < CHUNK) {
       const bytes = readBytes(fd, offset, Math.min(want, end - offset));
       let at = 0;
       for (;;) {
@@ -86,7 +93,7 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
           want = Math.max(CHUNK, frame.needs);
           break;
         } else {
-          at = passOver(from.segment, fd, offset + at, end) - offset;
+          at = passOver(from.segment, fd, offset + at, end, frame.kind === "damaged") - offset;
           break;
         }
       }
@@ -96,17 +103,18 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
   }
 
   /** Where reading goes on behind bytes that are no frame. */
-  function passOver(segment: number, fd: number, offset: number, end: number): number {
+  function passOver(segment: number, fd: number, offset: number, end: number, whole: boolean): number {
     const rest = readBytes(fd, offset, end - offset);
     const next = nextFrame(rest, 0);
-    if (next < 0) {
+    if (next < 0 && !whole) {
       log.warn({ segment, offset, bytes: end - offset }, "journal: torn end of a segment passed over");
       return end;
     }
     damaged++;
     keep.add(segment);
-    log.error({ segment, offset, bytes: next }, "journal: damaged frame; the file is kept");
-    return offset + next;
+    const until = next < 0 ? end : offset + next;
+    log.error({ segment, offset, bytes: until - offset }, "journal: damaged frame; the file is kept");
+    return until;
   }
 
   return {
@@ -117,21 +125,27 @@ export function followJournal(dir: string, durable: JournalPosition, log: Logger
         const { offset, done } = readSegment(position, limit, entries);
         position = { segment: position.segment, offset };
         if (!done || position.segment >= limitPosition.segment) break;
-        position = { segment: position.segment + 1, offset: 0 };
+        position = { segment: segmentAfter(position.segment), offset: 0 };
+        if (entries.length > 0) break;
       }
       return { entries, next: position };
     },
     release(position) {
       if (open && open.segment < position.segment) closeOpen();
       for (const segment of listSegments(dir)) {
-        if (segment < position.segment && !keep.has(segment)) unlinkSync(segmentPath(dir, segment));
+        if (segment >= position.segment || keep.has(segment)) continue;
+        try {
+          unlinkSync(segmentPath(dir, segment));
+        } catch (error) {
+          log.warn({ err: error, segment }, "journal: a segment that is done could not be deleted");
+        }
       }
     },
     extend(position) {
       if (after(position, limitPosition)) limitPosition = position;
     },
     drained: (position) => !after(limitPosition, position),
-    isBeyond: (position) => after(position, limitPosition),
+    belongs: (position) => listSegments(dir).includes(position.segment),
     damagedFrames: () => damaged,
     close: closeOpen,
   };

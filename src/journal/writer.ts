@@ -1,9 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import type { JournalEntry, JournalPosition } from "../domain/journal.ts";
+import { SECOND } from "../domain/time.ts";
 import type { Clock, Journal, JournalHealth } from "../ports.ts";
 import type { Logger } from "../runtime/log.ts";
 import { diskFiles, type JournalFiles } from "./files.ts";
-import { encodeFrame } from "./frame.ts";
+import { encodeFrames } from "./frame.ts";
 import { listSegments, segmentPath } from "./segment.ts";
 
 export interface JournalOptions {
@@ -40,10 +41,12 @@ export function openJournal(options: JournalOptions): Journal {
   const segmentBytes = options.segmentBytes ?? 64 << 20;
   const retryAfterMs = options.retryAfterMs ?? 1_000;
 
-  const last = listSegments(dir).at(-1) ?? 0;
-  let durable: JournalPosition = { segment: last + 1, offset: 0 };
+  // Numbers grow with time, so that a position in another journal (a restored backup's) is never mistaken
+  // for one in this.
+  const first = Math.max((listSegments(dir).at(-1) ?? 0) + 1, Math.floor(clock.now() / SECOND));
+  let durable: JournalPosition = { segment: first, offset: 0 };
   let file: { fd: number; segment: number; offset: number } | undefined;
-  let nextSegment = last + 1;
+  let nextSegment = first;
   let fault: JournalHealth["fault"];
   let group = newGroup();
   let pending = { entries: 0, bytes: 0 };
@@ -93,7 +96,7 @@ export function openJournal(options: JournalOptions): Journal {
       const current = group;
       group = newGroup();
       try {
-        durable = await commit(encodeFrame(current.lines));
+        durable = await commit(encodeFrames(current.lines));
         current.resolve();
         onDurable(durable);
       } catch (error) {

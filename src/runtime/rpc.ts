@@ -78,8 +78,15 @@ export function connect<T extends Remote>(
     }, limit);
     timer.unref();
     waiting.set(call, { resolve, reject });
-    port.postMessage({ call, method, args } satisfies Call);
-    return promise.finally(() => clearTimeout(timer));
+    try {
+      port.postMessage({ call, method, args } satisfies Call);
+    } catch (error) {
+      reject(new TypeError(`${method} was given something that cannot cross a thread`, { cause: error }));
+    }
+    return promise.finally(() => {
+      clearTimeout(timer);
+      waiting.delete(call);
+    });
   }
 
   return new Proxy({} as T, {

@@ -11,6 +11,8 @@ export interface CaveatFacts {
   readonly minDetectable: number | null;
   readonly verdict: Verdict;
   readonly level: number;
+  /** False when a window has no records: what its count says is then no reason for anything. */
+  readonly recorded: boolean;
 }
 
 type Rule = (facts: CaveatFacts) => Caveat | undefined;
@@ -129,10 +131,10 @@ const earlyLook: Rule = ({ windows, after }) => {
   };
 };
 
-const RULES: readonly Rule[] = [
-  smallCounts,
-  tooFew,
-  zeroCell,
+/** Said of the counts themselves. */
+const COUNT_RULES: readonly Rule[] = [smallCounts, tooFew, zeroCell];
+/** Said of the design. */
+const DESIGN_RULES: readonly Rule[] = [
   regressionToTheMean,
   noControl,
   overdispersion,
@@ -144,4 +146,4 @@ const RULES: readonly Rule[] = [
 
 /** Every reason to read the comparison with care, in a fixed order. */
 export const caveatsOf = (facts: CaveatFacts): readonly Caveat[] =>
-  RULES.flatMap((rule) => rule(facts) ?? []);
+  [...(facts.recorded ? COUNT_RULES : []), ...DESIGN_RULES].flatMap((rule) => rule(facts) ?? []);

@@ -1,4 +1,4 @@
-import type { ComparisonSide, Span } from "../domain/rates.ts";
+import type { ComparisonSide, RateRatio, Span } from "../domain/rates.ts";
 import type { LocalDate } from "../domain/time.ts";
 import type { RateStatistics } from "../ports.ts";
 import { monthsOf } from "./calendar.ts";
@@ -12,6 +12,7 @@ import {
   refuse,
   unless,
 } from "./checks.ts";
+import { dataCaveats, isRecorded } from "./data-caveats.ts";
 import { minDetectableAfter } from "./min-detectable.ts";
 import { rateRatio } from "./rate-ratio.ts";
 import { rateRow } from "./rates.ts";
@@ -25,12 +26,14 @@ const METHODS = {
   rateRatio: "exact-conditional/1: binomial given the total, central p and limits (Fay 2010)",
   midP: "mid-p/1: half of the observed point in each tail; for comparison, not for the verdict",
   minDetectable: "min-detectable/1: largest count after with pCentral <= 1 - level at equal exposure",
-  verdict: "pCentral <= 1 - level; over-dispersion, control and regression to the mean not assessed",
+  verdict:
+    "pCentral <= 1 - level, not estimable where a window has no records; over-dispersion, control and regression to the mean not assessed",
 } as const;
 
 /**
  * Compares the counts of one estate before and after its installation. An after window that is not
- * over is cut at `today`, whose own day is not counted; the counts must cover the same days.
+ * over is cut at `today`, whose own day is not counted; the counts must cover the same days. A window
+ * that no record reaches is no zero: then there is no effect, and the verdict is `not_estimable`.
  * Throws VALIDATION, WINDOW_OVERLAPS_INSTALL or NO_EXPOSURE, naming the fields.
  */
 export const compare: RateStatistics["compare"] = (input) => {
@@ -40,6 +43,8 @@ export const compare: RateStatistics["compare"] = (input) => {
     ...householdFaults(households),
     ...countFaults("beforeCount", input.beforeCount),
     ...countFaults("afterCount", input.afterCount),
+    ...countFaults("beforeSimulated", input.beforeSimulated),
+    ...countFaults("afterSimulated", input.afterSimulated),
     ...dayFaults("today", today),
   ]);
   checkWindows(windows, installedOn);
@@ -54,14 +59,26 @@ export const compare: RateStatistics["compare"] = (input) => {
 
   const before = sideOf(windows.before, input.beforeCount, households, level);
   const after = sideOf(observed(windows.after, today), input.afterCount, households, level);
-  const effect = rateRatio(
-    { count: after.count, exposure: after.householdYears },
-    { count: before.count, exposure: before.householdYears },
-    level,
-  );
+  const recorded = [before, after].every((side) => isRecorded(side, input.records));
+  const effect = recorded
+    ? rateRatio(
+        { count: after.count, exposure: after.householdYears },
+        { count: before.count, exposure: before.householdYears },
+        level,
+      )
+    : NO_EFFECT;
   const minDetectable = minDetectableAfter(before.count, level);
   const verdict = verdictOf(effect, level);
-  const caveats = caveatsOf({ windows, before, after, minDetectable, verdict, level });
+  const { simulated, caveats: data } = dataCaveats({
+    spans: [before, after],
+    counted: before.count + after.count,
+    simulated: input.beforeSimulated + input.afterSimulated,
+    records: input.records,
+  });
+  const caveats = [
+    ...data,
+    ...caveatsOf({ windows, before, after, minDetectable, verdict, level, recorded }),
+  ];
   return {
     estateId: input.estateId,
     series: "recorded",
@@ -74,11 +91,14 @@ export const compare: RateStatistics["compare"] = (input) => {
     effect,
     minDetectable,
     verdict,
+    simulated,
     provisional: caveats.some((caveat) => caveat.severity === "blocking"),
     caveats,
     methods: METHODS,
   };
 };
+
+const NO_EFFECT: RateRatio = { rateRatio: null, percentChange: null, exact: null };
 
 const sideOf = (span: Span, count: number, households: number, level: number): ComparisonSide => ({
   ...rateRow(span, count, households, level),

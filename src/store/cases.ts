@@ -1,6 +1,7 @@
 import type { RecordedCase } from "../domain/recorded-case.ts";
+import type { EpochMs } from "../domain/time.ts";
 import type { FieldFault } from "../errors.ts";
-import type { Store } from "../ports.ts";
+import type { Clock, Store } from "../ports.ts";
 import { estatesInView, pageOf, placeAfter, rowsWanted } from "./page.ts";
 import { refuseImport } from "./refusals.ts";
 import { sameRow, tally } from "./same-row.ts";
@@ -8,7 +9,7 @@ import type { Atomic, CaseRow, Queries } from "./schema.ts";
 import { chunksOf, flag } from "./values.ts";
 
 /** Recorded cases: listings newest first, and imports that can be repeated. */
-export function casesOf(queries: Queries): Pick<Store, "cases" | "importCases"> {
+export function casesOf(queries: Queries, clock: Clock): Pick<Store, "cases" | "importCases"> {
   return {
     async cases(request) {
       const after = placeAfter(request, ["number", "string", "string"]);
@@ -41,6 +42,7 @@ export function casesOf(queries: Queries): Pick<Store, "cases" | "importCases"> 
           const changed = chunk.filter((row) => tally(result, before.get(keyOf(row)), row));
           if (changed.length > 0) await write(tx, changed);
         }
+        await noteSources(tx, rows, clock.now());
         return result;
       }),
   };
@@ -108,6 +110,47 @@ async function write(tx: Atomic, rows: readonly CaseRow[]): Promise<void> {
       })),
     )
     .execute();
+}
+
+/** Keeps how far each source reaches, and that it was heard of, even when it told nothing new. */
+async function noteSources(tx: Atomic, rows: readonly CaseRow[], now: EpochMs): Promise<void> {
+  for (const [source, group] of Map.groupBy(rows, (row) => row.source)) {
+    const heard = new Set(group.map(({ unit }) => unit));
+    const before = await tx
+      .selectFrom("caseSources")
+      .select(["unit", "importedAt"])
+      .where("source", "=", source)
+      .execute();
+    const importedAt = new Map(before.map((row) => [row.unit, row.importedAt]));
+    // An import may move a case to the other unit, so both are made anew.
+    const found = await tx
+      .selectFrom("cases")
+      .select(({ fn }) => [
+        "unit",
+        fn.countAll<number>().as("cases"),
+        fn.sum<number>("simulated").as("simulated"),
+        fn.min<number>("occurredAt").as("firstAt"),
+        fn.max<number>("occurredAt").as("lastAt"),
+      ])
+      .where("source", "=", source)
+      .groupBy("unit")
+      .execute();
+    await tx.deleteFrom("caseSources").where("source", "=", source).execute();
+    await tx
+      .insertInto("caseSources")
+      .values(
+        found.map(({ unit, cases, simulated, firstAt, lastAt }) => ({
+          source,
+          unit,
+          cases,
+          simulated,
+          firstAt,
+          lastAt,
+          importedAt: heard.has(unit) ? now : (importedAt.get(unit) ?? now),
+        })),
+      )
+      .execute();
+  }
 }
 
 function keyOf({ source, id }: CaseRow): string {

@@ -1,3 +1,5 @@
+import type { EpochMs, LocalDate } from "../domain/time.ts";
+import { createZoneClock } from "../domain/zone.ts";
 import { type FieldFault, ZhianError } from "../errors.ts";
 import type { CaseCountQuery, Store } from "../ports.ts";
 import { bucketsOf, dayNumber } from "./buckets.ts";
@@ -9,26 +11,56 @@ const NOT_REAL = ["false_alarm", "test", "duplicate"] as const;
 /** More buckets than anybody can look at; ten years of days. */
 const MOST_BUCKETS = 3_700;
 
-/** Counts of cases and incidents in estate-local buckets, and of events per hour. */
-export function countsOf(queries: Queries): Pick<Store, "caseCounts" | "hourlyCounts"> {
+/** Counts of cases and incidents in estate-local buckets, how far records reach, and events per hour. */
+export function countsOf(queries: Queries): Pick<Store, "caseCounts" | "recordedSpan" | "hourlyCounts"> {
   return {
     async caseCounts(query) {
       refuseFaulty(query);
       const { estateId, from, to, bucket } = query;
-      const estate = await queries
-        .selectFrom("estates")
-        .select("zone")
-        .where("id", "=", estateId)
-        .executeTakeFirst();
-      if (!estate) throw notFound(`estate ${estateId}`);
-      const buckets = bucketsOf(from, to, bucket, estate.zone);
-      const instants = await instantsOf(queries, query, buckets[0]?.from ?? 0, buckets.at(-1)?.to ?? 0);
+      const buckets = bucketsOf(from, to, bucket, await zoneOf(queries, estateId));
+      const found = await countedOf(queries, query, buckets[0]?.from ?? 0, buckets.at(-1)?.to ?? 0);
       let next = 0;
       return buckets.map(({ day, to: end }) => {
         const start = next;
-        while (next < instants.length && (instants[next] ?? 0) < end) next++;
-        return { bucket: day, count: next - start };
+        let simulated = 0;
+        for (let one = found[next]; one !== undefined && one.at < end; one = found[++next]) {
+          simulated += one.simulated;
+        }
+        return { bucket: day, count: next - start, simulated };
       });
+    },
+    async recordedSpan({ estateId, unit }) {
+      const zone = await zoneOf(queries, estateId);
+      const own = await queries
+        .selectFrom("cases")
+        .select("source")
+        .distinct()
+        .where("estateId", "=", estateId)
+        .where("unit", "=", unit)
+        .execute();
+      const sources = own.map(({ source }) => source);
+      const { firstAt, lastAt, lastImportAt, cases, simulated } = await queries
+        .selectFrom("caseSources")
+        .select(({ fn }) => [
+          fn.min<number | null>("firstAt").as("firstAt"),
+          fn.max<number | null>("lastAt").as("lastAt"),
+          fn.max<number | null>("importedAt").as("lastImportAt"),
+          fn.sum<number | null>("cases").as("cases"),
+          fn.sum<number | null>("simulated").as("simulated"),
+        ])
+        .where("unit", "=", unit)
+        .$if(sources.length > 0, (query) => query.where("source", "in", sources))
+        .executeTakeFirstOrThrow();
+      if (firstAt === null || lastAt === null) return undefined;
+      const clock = createZoneClock(zone);
+      const dayOf = (at: EpochMs): LocalDate => new Date(at + clock.offsetAt(at)).toISOString().slice(0, 10);
+      return {
+        first: dayOf(firstAt),
+        last: dayOf(lastAt),
+        cases: cases ?? 0,
+        simulated: simulated ?? 0,
+        ...(lastImportAt !== null && { lastImportAt }),
+      };
     },
     async hourlyCounts({ estateId, from, to, code }) {
       return queries
@@ -49,17 +81,27 @@ export function countsOf(queries: Queries): Pick<Store, "caseCounts" | "hourlyCo
   };
 }
 
-/** When what is counted happened, oldest first. */
-async function instantsOf(
+async function zoneOf(queries: Queries, estateId: string): Promise<string> {
+  const estate = await queries
+    .selectFrom("estates")
+    .select("zone")
+    .where("id", "=", estateId)
+    .executeTakeFirst();
+  if (!estate) throw notFound(`estate ${estateId}`);
+  return estate.zone;
+}
+
+/** When what is counted happened, oldest first; `simulated` is 0 or 1. */
+async function countedOf(
   queries: Queries,
   { series, estateId, unit, types }: CaseCountQuery,
   from: number,
   to: number,
-): Promise<number[]> {
+): Promise<{ at: EpochMs; simulated: number }[]> {
   if (series === "recorded") {
-    const rows = await queries
+    return queries
       .selectFrom("cases")
-      .select("occurredAt as at")
+      .select(["occurredAt as at", "simulated"])
       .where("estateId", "=", estateId)
       .where("unit", "=", unit ?? "call")
       .where("type", "in", types)
@@ -67,11 +109,10 @@ async function instantsOf(
       .where("occurredAt", "<", to)
       .orderBy("occurredAt")
       .execute();
-    return rows.map(({ at }) => at);
   }
-  const rows = await queries
+  return queries
     .selectFrom("incidents")
-    .select("openedAt as at")
+    .select(["openedAt as at", "simulated"])
     .where("estateId", "=", estateId)
     .where("type", "in", types)
     .where("openedAt", ">=", from)
@@ -80,7 +121,6 @@ async function instantsOf(
     .where((eb) => eb.or([eb("closeReason", "is", null), eb("closeReason", "not in", NOT_REAL)]))
     .orderBy("openedAt")
     .execute();
-  return rows.map(({ at }) => at);
 }
 
 function refuseFaulty({ series, unit, from, to }: CaseCountQuery): void {

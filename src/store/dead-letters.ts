@@ -8,18 +8,21 @@ import { present } from "./values.ts";
 export function deadLettersOf(queries: Queries): Pick<Store, "deadLetters" | "deadLetter" | "markReplayed"> {
   return {
     async deadLetters(request) {
-      const after = placeAfter(request, ["string"]);
+      const after = placeAfter(request, ["number", "string"]);
       const { scope, pendingOnly = false } = request;
       const rows = await queries
         .selectFrom("deadLetters")
         .selectAll()
         .$if(scope !== undefined, (query) => query.where("estateId", "in", scope ?? []))
         .$if(pendingOnly, (query) => query.where("replayedAt", "is", null))
-        .$if(after !== undefined, (query) => query.where("id", "<", after?.[0] ?? ""))
+        .$if(after !== undefined, (query) =>
+          query.where((eb) => eb(eb.refTuple("receivedAt", "id"), "<", eb.tuple(...(after ?? [0, ""])))),
+        )
+        .orderBy("receivedAt", "desc")
         .orderBy("id", "desc")
         .limit(rowsWanted(request))
         .execute();
-      return pageOf(rows, request, (row) => [row.id], letterOf);
+      return pageOf(rows, request, (row) => [row.receivedAt, row.id], letterOf);
     },
     async deadLetter(id) {
       const row = await queries.selectFrom("deadLetters").selectAll().where("id", "=", id).executeTakeFirst();
@@ -37,6 +40,10 @@ export function deadLettersOf(queries: Queries): Pick<Store, "deadLetters" | "de
   };
 }
 
-function letterOf(row: DeadLetterRow): DeadLetter {
-  return present(row);
+function letterOf({ retained, truncated, ...row }: DeadLetterRow): DeadLetter {
+  return {
+    ...present(row),
+    ...(retained === 1 && { retained: true }),
+    ...(truncated === 1 && { truncated: true }),
+  };
 }

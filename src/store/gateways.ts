@@ -1,4 +1,5 @@
 import type { Gateway, TopicBinding } from "../domain/estate.ts";
+import { ZhianError } from "../errors.ts";
 import type { Clock, Store } from "../ports.ts";
 import { pageOf, placeAfter, rowsWanted } from "./page.ts";
 import { notFound, refuseConflicts } from "./refusals.ts";
@@ -7,7 +8,13 @@ import { chunksOf, flag, present } from "./values.ts";
 
 type GatewaysPart = Pick<
   Store,
-  "gateways" | "gateway" | "putGateway" | "setGatewaySecret" | "revokeGateway" | "gatewayCredentials"
+  | "gateways"
+  | "gateway"
+  | "putGateway"
+  | "setGatewaySecret"
+  | "revokeGateway"
+  | "deleteGateway"
+  | "gatewayCredentials"
 >;
 /** What is given of a gateway; the rest is found out. */
 export type GivenGateway = Parameters<Store["putGateway"]>[0];
@@ -69,6 +76,20 @@ export function gatewaysOf(queries: Queries, clock: Clock): GatewaysPart {
       }),
     setGatewaySecret: (id, hash) => change(id, { secretHash: hash, revokedAt: null }),
     revokeGateway: (id, at) => change(id, { revokedAt: at }),
+    deleteGateway: (id) =>
+      queries.transaction().execute(async (tx) => {
+        const row = await tx
+          .selectFrom("gateways")
+          .select("revokedAt")
+          .where("id", "=", id)
+          .executeTakeFirst();
+        if (!row) throw notFound(`gateway ${id}`);
+        if (row.revokedAt === null) {
+          throw new ZhianError("CONFLICT", `gateway ${id} may still connect; revoke it first`);
+        }
+        await tx.deleteFrom("gatewayEstates").where("gatewayId", "=", id).execute();
+        await tx.deleteFrom("gateways").where("id", "=", id).execute();
+      }),
     async gatewayCredentials() {
       const rows = await queries.selectFrom("gateways").selectAll().orderBy("id").execute();
       const gatewayOfRow = await withEstates(rows);

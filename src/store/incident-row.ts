@@ -39,6 +39,7 @@ export function incidentValues(incident: Incident): (string | number | null)[] {
     flag(incident.test),
     flag(incident.simulated),
     incident.eventCount,
+    incident.episodeCount,
     incident.updatedAt,
   ];
 }

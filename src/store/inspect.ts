@@ -54,8 +54,8 @@ function promiseFaults(db: DatabaseSync): string[] {
   return [
     ...sentences(
       db,
-      `SELECT 'incident key ' || key || ' is open ' || count(*) || ' times' AS fault FROM incidents
-       WHERE status <> 'closed' AND ended_at IS NULL GROUP BY key HAVING count(*) > 1`,
+      `SELECT 'incident key ' || key || ' has ' || count(*) || ' incidents that are not closed' AS fault FROM incidents
+       WHERE status <> 'closed' GROUP BY key HAVING count(*) > 1`,
     ),
     ...sentences(
       db,

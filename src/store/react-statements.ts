@@ -24,6 +24,7 @@ const INCIDENT_COLUMNS = [
   "test",
   "simulated",
   "event_count",
+  "episode_count",
   "updated_at",
 ];
 
@@ -56,11 +57,21 @@ export function prepareReact(db: DatabaseSync) {
       `INSERT INTO hourly_counts (estate, hour, code, device_kind, phase, count) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET count = count + excluded.count`,
     ),
+    // A letter that is read from the journal once more did not arrive once more.
     insertDeadLetter: db.prepare(
-      `INSERT INTO dead_letters
-         (id, received_at, estate_id, gateway_id, transport, path, content_type, reason, detail, payload)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO dead_letters (id, received_at, estate_id, gateway_id, transport, path, content_type,
+         retained, reason, detail, payload, truncated, count, last_at)
+       VALUES (:id, :receivedAt, :estateId, :gatewayId, :transport, :path, :contentType,
+         :retained, :reason, :detail, :payload, :truncated, 1, :receivedAt)
+       ON CONFLICT (id) DO UPDATE SET count = count + 1, last_at = excluded.last_at
+         WHERE excluded.last_at > last_at`,
     ),
+    dropOldestDeadLetters: db.prepare(
+      `DELETE FROM dead_letters WHERE id IN
+         (SELECT id FROM dead_letters WHERE gateway_id = :gatewayId
+          ORDER BY received_at DESC, id DESC LIMIT -1 OFFSET :kept)`,
+    ),
+    countDropped: db.prepare("UPDATE progress SET dead_letters_dropped = dead_letters_dropped + ?"),
 
     device: db.prepare("SELECT kind, place_id AS placeId FROM devices WHERE estate_id = ? AND id = ?"),
     zone: db.prepare("SELECT zone FROM estates WHERE id = ?"),
@@ -97,9 +108,7 @@ export function prepareReact(db: DatabaseSync) {
        WHERE id = :gatewayId`,
     ),
 
-    openIncident: db.prepare(
-      `SELECT ${INCIDENT} FROM incidents WHERE key = ? AND status <> 'closed' AND ended_at IS NULL`,
-    ),
+    openIncident: db.prepare(`SELECT ${INCIDENT} FROM incidents WHERE key = ? AND status <> 'closed'`),
     incident: db.prepare(`SELECT ${INCIDENT} FROM incidents WHERE id = ?`),
     saveIncident: db.prepare(
       `INSERT INTO incidents (${INCIDENT_COLUMNS.join(", ")})

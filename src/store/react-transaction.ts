@@ -1,5 +1,5 @@
 import type { IncidentChange } from "../domain/incident.ts";
-import { DEFAULT_ZONE } from "../domain/time.ts";
+import type { DeadEntry } from "../domain/journal.ts";
 import type { DeviceOnFile, DeviceSighting, LiveItem, ReactTransaction } from "../ports.ts";
 import { continueBlocks } from "./blocks.ts";
 import { restOf } from "./event-row.ts";
@@ -20,8 +20,17 @@ export interface ReactSession {
   end(): void;
 }
 
+/** Bounds and defaults of what react stores. */
+interface ReactSettings {
+  /** Events of a block of the listing indexes. */
+  readonly blockEvents: number;
+  /** Zone of estates nobody registered. */
+  readonly zone: string;
+  readonly maxDeadLettersPerGateway: number;
+}
+
 /** Begins a session over the prepared statements; the caller has begun the database's transaction. */
-export function beginReact(statements: ReactStatements, names: Names, blockEvents: number): ReactSession {
+export function beginReact(statements: ReactStatements, names: Names, settings: ReactSettings): ReactSession {
   const live: LiveItem[] = [];
   let over = false;
   let fault: { readonly error: unknown } | undefined;
@@ -48,7 +57,7 @@ export function beginReact(statements: ReactStatements, names: Names, blockEvent
       facts: {
         kind: device?.kind ?? "other",
         ...(device && device.placeId !== null && { placeId: device.placeId }),
-        zone: zone ?? DEFAULT_ZONE,
+        zone: zone ?? settings.zone,
       },
       memory,
     };
@@ -69,7 +78,7 @@ export function beginReact(statements: ReactStatements, names: Names, blockEvent
     insertEvents: (events) =>
       step(() => {
         if (events.length === 0) return;
-        const blocks = continueBlocks(statements, blockEvents);
+        const blocks = continueBlocks(statements, settings.blockEvents);
         for (const event of events) {
           statements.insertEvent.run(
             event.id,
@@ -89,22 +98,7 @@ export function beginReact(statements: ReactStatements, names: Names, blockEvent
         blocks.save();
       }),
     insertDeadLetters: (letters) =>
-      step(() => {
-        for (const letter of letters) {
-          statements.insertDeadLetter.run(
-            letter.id,
-            letter.receivedAt,
-            letter.estateId,
-            letter.gatewayId,
-            letter.transport,
-            letter.path,
-            letter.contentType ?? null,
-            letter.reason,
-            letter.detail,
-            letter.payload,
-          );
-        }
-      }),
+      step(() => storeDeadLetters(statements, letters, settings.maxDeadLettersPerGateway)),
     addCounts: (counts) =>
       step(() => {
         for (const { estateId, hour, code, deviceKind, phase, count } of counts) {
@@ -154,6 +148,21 @@ export function beginReact(statements: ReactStatements, names: Names, blockEvent
       over = true;
     },
   };
+}
+
+function storeDeadLetters(statements: ReactStatements, letters: readonly DeadEntry[], most: number): void {
+  for (const { kind: _kind, contentType, retained, truncated, ...letter } of letters) {
+    statements.insertDeadLetter.run({
+      ...letter,
+      contentType: contentType ?? null,
+      retained: flag(retained ?? false),
+      truncated: flag(truncated ?? false),
+    });
+  }
+  for (const gatewayId of new Set(letters.map((letter) => letter.gatewayId))) {
+    const { changes } = statements.dropOldestDeadLetters.run({ gatewayId, kept: most });
+    if (changes > 0) statements.countDropped.run(changes);
+  }
 }
 
 /** Registers unknown devices as pending, and notes when devices and their gateways were last heard. */

@@ -4,6 +4,8 @@ import type { Connection } from "./connection.ts";
 
 /** Events of one transaction: short enough that nobody waits for it. */
 const CHUNK = 2_000;
+/** Dead letters of one statement; each may be 350 kB. */
+const LETTERS = 100;
 
 /**
  * Deletes raw events received before `before`, in short transactions with room between them; returns
@@ -48,5 +50,21 @@ export function retentionOf(connection: Connection): (before: EpochMs) => Promis
       await setImmediate();
     }
     return total;
+  };
+}
+
+/** Deletes dead letters first received before `before`, few at a time; returns how many. */
+export function deadLetterRetentionOf(connection: Connection): (before: EpochMs) => Promise<number> {
+  const remove = connection.db.prepare(
+    `DELETE FROM dead_letters WHERE id IN
+       (SELECT id FROM dead_letters WHERE received_at < ? ORDER BY received_at LIMIT ${LETTERS})`,
+  );
+  return async (before) => {
+    for (let total = 0; ;) {
+      const { changes } = await connection.alone(() => remove.run(before));
+      total += Number(changes);
+      if (Number(changes) < LETTERS) return total;
+      await setImmediate();
+    }
   };
 }

@@ -87,9 +87,13 @@ export interface DeadLetterRow {
   transport: DeadEntry["transport"];
   path: string;
   contentType: string | null;
+  retained: Flag;
   reason: DeadEntry["reason"];
   detail: string;
   payload: string;
+  truncated: Flag;
+  count: number;
+  lastAt: number;
   replayedAt: number | null;
   replayOutcome: string | null;
 }
@@ -118,6 +122,7 @@ export interface IncidentRow {
   test: Flag;
   simulated: Flag;
   eventCount: number;
+  episodeCount: number;
   updatedAt: number;
 }
 
@@ -169,6 +174,15 @@ interface Tables {
   incidents: IncidentRow;
   incidentTransitions: TransitionRow;
   cases: CaseRow;
+  caseSources: {
+    source: string;
+    unit: CaseUnit;
+    cases: number;
+    simulated: number;
+    firstAt: number;
+    lastAt: number;
+    importedAt: number;
+  };
 }
 
 /** Typed queries outside the hot path. */

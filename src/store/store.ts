@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { DatabaseSync } from "node:sqlite";
 import type { JournalPosition } from "../domain/journal.ts";
+import { DEFAULT_ZONE } from "../domain/time.ts";
 import type {
   Clock,
   IncidentLifeCycle,
@@ -29,12 +30,14 @@ import { createNames } from "./names.ts";
 import { prepareReact } from "./react-statements.ts";
 import { beginReact } from "./react-transaction.ts";
 import { readNumber } from "./read-number.ts";
-import { retentionOf } from "./retention.ts";
+import { deadLetterRetentionOf, retentionOf } from "./retention.ts";
 import { createQueries } from "./schema.ts";
 import { tokensOf } from "./tokens.ts";
 
 export { inspectDatabase } from "./inspect.ts";
 export { restoreStore } from "./restore.ts";
+
+const MAX_DEAD_LETTERS = 10_000;
 
 interface StoreOptions {
   /** The database file; made when missing. */
@@ -43,6 +46,10 @@ interface StoreOptions {
   readonly lifeCycle: IncidentLifeCycle;
   /** Events of a block of the listing indexes; smaller only to test the walk over many. */
   readonly blockEvents?: number;
+  /** IANA zone of estates nobody registered. */
+  readonly zone?: string;
+  /** Beyond it the oldest dead letters of a gateway make room, counted; 10,000 when absent. */
+  readonly maxDeadLettersPerGateway?: number;
 }
 
 /** The embedded store: the whole port, both sides, on one SQLite file. */
@@ -71,7 +78,12 @@ export function openStore(options: StoreOptions): EmbeddedStore {
 
 /** Builds the store over an open database with the present schema. */
 export function createStore(db: DatabaseSync, options: StoreOptions): EmbeddedStore {
-  const { path, clock, lifeCycle, blockEvents = BLOCK_EVENTS } = options;
+  const { path, clock, lifeCycle } = options;
+  const settings = {
+    blockEvents: options.blockEvents ?? BLOCK_EVENTS,
+    zone: options.zone ?? DEFAULT_ZONE,
+    maxDeadLettersPerGateway: options.maxDeadLettersPerGateway ?? MAX_DEAD_LETTERS,
+  };
   const connection = createConnection(db);
   const queries = createQueries(connection);
   const statements = prepareReact(db);
@@ -101,13 +113,13 @@ export function createStore(db: DatabaseSync, options: StoreOptions): EmbeddedSt
     ...eventsOf(connection),
     ...deadLettersOf(queries),
     ...incidentsOf({ connection, queries, statements, lifeCycle, onCommitted }),
-    ...casesOf(queries),
+    ...casesOf(queries, clock),
     ...countsOf(queries),
     ...tokensOf(queries),
     importRegistry: importRegistryOf(queries, clock),
 
     async react(work) {
-      const session = beginReact(statements, names, blockEvents);
+      const session = beginReact(statements, names, settings);
       try {
         const result = await connection.atomically(async () => {
           const done = await work(session.tx);
@@ -127,11 +139,13 @@ export function createStore(db: DatabaseSync, options: StoreOptions): EmbeddedSt
     backup: (file) => backupDatabase(path, file, closing.signal),
     verify: () => inspectAside(path, closing.signal),
     deleteEventsBefore,
+    deleteDeadLettersBefore: deadLetterRetentionOf(connection),
     figures: () =>
       connection.alone(() => ({
         events: readNumber(db, "SELECT coalesce(sum(events), 0) FROM event_blocks"),
         openIncidents: readNumber(db, "SELECT count(*) FROM incidents WHERE status <> 'closed'"),
         pendingDeadLetters: readNumber(db, "SELECT count(*) FROM dead_letters WHERE replayed_at IS NULL"),
+        deadLettersDropped: readNumber(db, "SELECT dead_letters_dropped FROM progress"),
         pendingDevices: readNumber(db, "SELECT count(*) FROM devices WHERE status = 'pending'"),
         databaseBytes: [path, `${path}-wal`].reduce(
           (sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0),

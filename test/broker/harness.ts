@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect as connectTcp, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -223,9 +223,9 @@ export interface Certificates {
   readonly strangerKey: string;
 }
 
-/** Makes certificates for localhost with openssl. */
-export function makeCertificates(): Certificates {
-  const dir = mkdtempSync(join(tmpdir(), "zhian-certs-"));
+/** Makes certificates for localhost with openssl, in `dir` or in a folder that goes with the test. */
+export function makeCertificates(dir = temporaryDir()): Certificates {
+  mkdirSync(dir, { recursive: true });
   const at = (name: string): string => join(dir, name);
   const openssl = (...args: string[]): void =>
     void execFileSync("openssl", args, { stdio: "pipe", cwd: dir });
@@ -261,7 +261,6 @@ export function makeCertificates(): Certificates {
   issue("server", "localhost", "ca");
   issue("client", "gw-1", "ca");
   issue("stranger", "gw-1", "stranger-ca");
-  onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
   return {
     ca: at("ca.crt"),
     cert: at("server.crt"),

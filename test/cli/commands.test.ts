@@ -68,6 +68,11 @@ describe("gateways and tokens", () => {
     expect((await run("gateway", "rotate", "gw-9")).out).not.toBe(out);
     expect((await run("gateway", "revoke", "gw-9")).out).toBe("gw-9 is revoked.");
     expect(stage.seen.revoked).toContain("gw-9");
+    expect((await run("gateway", "remove", "gw-9")).out).toBe("gw-9 is removed.");
+    expect(stage.store.shelves.gateways.has("gw-9")).toBe(false);
+    const refused = await run("gateway", "remove", "gw-a");
+    expect([refused.code, refused.out]).toEqual([1, ""]);
+    expect(refused.err).toContain("not revoked");
   });
 
   test("list, as a table and as JSON, by estate", async () => {

@@ -24,6 +24,7 @@ test("every command of the manual is there", () => {
     "gateway list",
     "gateway rotate",
     "gateway revoke",
+    "gateway remove",
     "token add",
     "token list",
     "token revoke",

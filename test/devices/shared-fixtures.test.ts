@@ -3,7 +3,7 @@ import type { Decoded } from "../../src/domain/event.ts";
 import { createDecoder } from "../../src/registry/decoder.ts";
 import { profiles } from "../../devices/index.ts";
 import { parseTopic } from "../../src/domain/topic.ts";
-import { RECEIVED_AT, sharedBytes, sharedFixtures, type SharedFixture } from "./support.ts";
+import { RECEIVED_AT, SHARED, sharedBytes, sharedFixtures, type SharedFixture } from "./support.ts";
 
 const decoder = createDecoder({
   profiles,
@@ -40,7 +40,7 @@ function meets(decoded: Decoded, { code, phase }: SharedFixture["expected"]): bo
   return events.length > 0 && events.every((event) => event.phase === "clear" && event.report === "level");
 }
 
-describe.each([
+describe.skipIf(SHARED.missing).each([
   ["zigbee2mqtt", "z2m_", 16],
   ["frigate", "frigate_", 10],
 ] as const)("%s: shared fixtures", (_id, family, least) => {

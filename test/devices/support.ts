@@ -5,13 +5,12 @@ import type { DeviceConfig } from "../../src/domain/estate.ts";
 import type { Decoded, DecodedEvent } from "../../src/domain/event.ts";
 import { createPseudonym } from "../../src/registry/pseudonym.ts";
 import type { Profile, ProfileInput } from "../../src/ports.ts";
+import { sharedFolder } from "../shared.ts";
 
 export const RECEIVED_AT = Date.UTC(2026, 2, 1, 1);
 export const pseudonym = createPseudonym(Buffer.from("a key for tests only"));
 
-const SHARED =
-  process.env["DEVICE_FIXTURES"] ??
-  new URL("../../../shared/device-facts/fixtures", import.meta.url).pathname;
+export const SHARED = sharedFolder("DEVICE_FIXTURES", "device-facts/fixtures");
 
 export interface SharedFixture {
   readonly file: string;
@@ -21,12 +20,13 @@ export interface SharedFixture {
 
 /** The entries of the shared index whose file begins with one of these. */
 export function sharedFixtures(...families: readonly string[]): readonly SharedFixture[] {
-  const index = JSON.parse(readFileSync(`${SHARED}/index.json`, "utf8")) as readonly SharedFixture[];
+  if (SHARED.missing) return [];
+  const index = JSON.parse(readFileSync(`${SHARED.path}/index.json`, "utf8")) as readonly SharedFixture[];
   return index.filter(({ file }) => families.some((family) => file.startsWith(family)));
 }
 
 export function sharedBytes(file: string): Buffer {
-  return readFileSync(`${SHARED}/${file}`);
+  return readFileSync(`${SHARED.path}/${file}`);
 }
 
 /** Our own fixtures of a profile, by file name. */

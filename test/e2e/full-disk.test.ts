@@ -36,7 +36,10 @@ test("a disk that refuses holds acknowledgements; the hub says so and resumes by
       { qos: 1 },
     );
   await publish(0);
-  const before = await stored();
+  // That one, and the gateway's arrival.
+  const before = 2;
+  for (let tries = 0; tries < 100 && (await stored()) < before; tries++) await sleep(50);
+  expect(await stored()).toBe(before);
 
   limitFiles(1);
   let acknowledged = 0;
@@ -45,7 +48,10 @@ test("a disk that refuses holds acknowledgements; the hub says so and resumes by
   expect(acknowledged).toBe(0);
   const sick = await hub.api("GET", "/health");
   expect(sick.status).toBe(503);
-  expect(sick.body).toMatchObject({ status: "failing", faults: [{ part: "journal" }] });
+  expect(sick.body).toMatchObject({
+    status: "failing",
+    faults: expect.arrayContaining([expect.objectContaining({ part: "journal" })]),
+  });
   const intake = await fetch(`${hub.url}/ready`);
   expect(intake.status).toBe(503);
 

@@ -205,10 +205,15 @@ test(
       await uninterrupted(keep, reference);
       const incidents = "SELECT * FROM incidents ORDER BY id";
       const found = read(file, incidents);
-      expect(found.length).toBeGreaterThan(100);
+      const episodes = found.reduce((sum, row) => sum + Number(row["episode_count"]), 0);
+      expect(episodes).toBeGreaterThan(found.length);
+      expect(episodes).toBeGreaterThan(100);
       expect(found).toEqual(read(reference, incidents));
+      const histories =
+        'SELECT incident_id AS id, kind, at, "by", event_id FROM incident_transitions ORDER BY incident_id, seq';
+      expect(read(file, histories)).toEqual(read(reference, histories));
       console.log(
-        `${KILLS} kills, ${sent} sent, ${acknowledged.length} acknowledged, 0 lost, ${found.length} incidents equal`,
+        `${KILLS} kills, ${sent} sent, ${acknowledged.length} acknowledged, 0 lost, ${found.length} incidents of ${episodes} episodes equal`,
       );
     } finally {
       await hub.dispose();

@@ -6,6 +6,7 @@ import { prepareHub, type HubProcess, type Json } from "./hub-process.ts";
 /** One real hub, spoken to as gateways and officers do. */
 let hub: HubProcess;
 let secret = "";
+let pushSecret = "";
 let gateway: MqttClient;
 
 beforeAll(async () => {
@@ -13,15 +14,20 @@ beforeAll(async () => {
   await hub.start();
   const estate = { id: "e1", name: "桃溪里", zone: "Asia/Shanghai", households: 400 };
   expect((await hub.api("POST", "/v1/estates", estate)).status).toBe(201);
-  const made = await hub.api("POST", "/v1/gateways", { id: "gw-1", name: "东门", estateIds: ["e1"] });
-  expect(made.status).toBe(201);
-  secret = made.body.secret;
+  secret = await letIn("gw-1");
+  pushSecret = await letIn("push-1");
   gateway = await connect();
 }, 60_000);
 afterAll(async () => {
   await gateway?.endAsync();
   await hub?.dispose();
 });
+
+async function letIn(id: string): Promise<string> {
+  const made = await hub.api("POST", "/v1/gateways", { id, name: "东门", estateIds: ["e1"] });
+  expect(made.status).toBe(201);
+  return made.body.secret as string;
+}
 
 function connect(): Promise<MqttClient> {
   return connectAsync(`mqtt://127.0.0.1:${hub.mqttPort}`, {
@@ -38,9 +44,9 @@ async function publish(path: string, payload: object | string): Promise<void> {
 }
 
 async function intake(path: string, body: string): Promise<{ status: number; body: Json }> {
-  const response = await fetch(`${hub.url}/intake/e1/gw-1/${path}`, {
+  const response = await fetch(`${hub.url}/intake/e1/push-1/${path}`, {
     method: "POST",
-    headers: { authorization: `Basic ${Buffer.from(`gw-1:${secret}`).toString("base64")}` },
+    headers: { authorization: `Basic ${Buffer.from(`push-1:${pushSecret}`).toString("base64")}` },
     body,
   });
   return { status: response.status, body: await response.json() };
@@ -63,7 +69,7 @@ async function eventually(ask: () => Promise<Json>, expected: object): Promise<v
 
 const incidents = (query: string) => async () => (await hub.api("GET", `/v1/incidents?${query}`)).body.items;
 const events = (device: string) => async () =>
-  (await hub.api("GET", `/v1/events?estate=e1&device=${encodeURIComponent(device)}`)).body.items;
+  (await hub.api("GET", `/v1/events?estateId=e1&deviceId=${encodeURIComponent(device)}`)).body.items;
 
 describe("the life of a message", () => {
   test("a smoke alarm over MQTT is an event, an incident, and closed with a reason", async () => {

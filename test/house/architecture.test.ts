@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ["domain", "errors", "ports"],
   "device-kit": ["domain", "errors", "ports"],
   devices: ["device-kit"],
-  hub: ["domain", "ports"],
+  hub: ["domain", "errors", "ports"],
   main: ["app", "cli", "config", "demo", "runtime"],
   app: ["*", "devices"],
   worker: ["*", "devices"],

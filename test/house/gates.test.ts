@@ -33,6 +33,14 @@ function run(tool: string, args: readonly string[]): Promise<{ code: number; out
   });
 }
 
+/** Variables a compose file insists on that an example of variables has no empty, commented line for. */
+function unlisted(compose: string, example: string): readonly string[] {
+  const lines = new Set(example.split("\n"));
+  return [...compose.matchAll(/\$\{(\w+):\?/g)].flatMap(([, name = ""]) =>
+    lines.has(`#${name}=`) ? [] : [name],
+  );
+}
+
 function plant(text: string): void {
   writeFileSync(join(dir, "src/main.ts"), text);
 }
@@ -98,6 +106,14 @@ describe("container files", () => {
     const ports = [...text.matchAll(/- ["']?([\d.:]+:\d+)["']?$/gm)].map(([, value]) => value);
     expect(ports.length).toBeGreaterThan(2);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
+  });
+
+  test("every variable that compose insists on is listed, without a value, in .env.example", () => {
+    const compose = readFileSync(join(ROOT, "docker-compose.yml"), "utf8");
+    const example = readFileSync(join(ROOT, ".env.example"), "utf8");
+    expect(unlisted(compose, example)).toEqual([]);
+    expect(unlisted(`${compose}\n  X: \${NOT_LISTED:?set it}`, example)).toEqual(["NOT_LISTED"]);
+    expect(unlisted(compose, "")).toContain("INFLUX_ADMIN_TOKEN");
   });
 
   test("the Dockerfile is valid; a planted fault is not", () => {

@@ -109,7 +109,7 @@ describe("incidents", () => {
   });
 
   test.each([
-    [undefined, "body"],
+    [undefined, "reason"],
     [{}, "reason"],
     [{ reason: "" }, "reason"],
     [{ reason: "bored" }, "reason"],
@@ -153,6 +153,8 @@ describe("dead letters", () => {
       transport: "mqtt",
       path: "zigbee2mqtt/front",
       reason: "malformed",
+      count: 1,
+      lastAt: "2026-03-10T04:00:00.000Z",
     });
     expect(list.body).not.toContain("张三");
     expect((await call("GET", "/v1/dead-letters/dl-a")).json()).toMatchObject({

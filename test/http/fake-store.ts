@@ -49,12 +49,19 @@ const within = (scope: Scope, estateId: string): boolean => scope === undefined 
 
 function page<T>(all: readonly T[], { limit, after }: PageRequest): Page<T> {
   const start = after === undefined ? 0 : Number(after.replace("c", ""));
-  if (!Number.isInteger(start)) throw new ZhianError("VALIDATION", "not a cursor of this listing");
+  if (!Number.isInteger(start)) {
+    throw new ZhianError("VALIDATION", "not a cursor of this listing", {
+      faults: [{ field: "after", reason: "is not a `next` of this listing" }],
+    });
+  }
   const items = all.slice(start, start + limit);
   return { items, ...(start + limit < all.length && { next: `c${start + limit}` }) };
 }
 
-/** A store in memory, as small as the API allows. Counting cases ignores zones: tests use noon UTC. */
+/**
+ * A store in memory, as small as the API allows. Counting cases ignores zones: tests use noon UTC.
+ * The span of records is that of all sources.
+ */
 export function createFakeStore(): FakeStore {
   const shelves: Shelves = {
     estates: new Map(),
@@ -110,6 +117,11 @@ export function createFakeStore(): FakeStore {
     setGatewaySecret: async (id, hash) => void shelves.secrets.set(id, hash),
     async revokeGateway(id, at) {
       shelves.gateways.set(id, { ...need(shelves.gateways, id, "gateway"), revokedAt: at });
+    },
+    async deleteGateway(id) {
+      const { revokedAt } = need(shelves.gateways, id, "gateway");
+      if (revokedAt === undefined) throw new ZhianError("CONFLICT", `gateway ${id} is not revoked`);
+      shelves.gateways.delete(id);
     },
     gatewayCredentials: unused,
     devices: async (query) =>
@@ -221,13 +233,32 @@ export function createFakeStore(): FakeStore {
           each.unit === unit &&
           types.includes(each.type),
       );
-      return starts.map((start, index) => ({
-        bucket: start,
-        count: relevant.filter(({ occurredAt }) => {
-          const day = new Date(occurredAt).toISOString().slice(0, 10);
+      return starts.map((start, index) => {
+        const found = relevant.filter(({ occurredAt }) => {
+          const day = utcDay(occurredAt);
           return day >= from && day < to && day >= start && day < (starts[index + 1] ?? to);
-        }).length,
-      }));
+        });
+        return {
+          bucket: start,
+          count: found.length,
+          simulated: found.filter(({ simulated }) => simulated).length,
+        };
+      });
+    },
+    async recordedSpan({ unit }) {
+      const all = shelves.cases
+        .filter((each) => each.unit === unit)
+        .toSorted((a, b) => a.occurredAt - b.occurredAt);
+      const [first] = all;
+      const last = all.at(-1);
+      if (!first || !last) return undefined;
+      return {
+        first: utcDay(first.occurredAt),
+        last: utcDay(last.occurredAt),
+        cases: all.length,
+        simulated: all.filter(({ simulated }) => simulated).length,
+        lastImportAt: last.occurredAt,
+      };
     },
     hourlyCounts: unused,
     async tokenByHash(hash) {
@@ -244,6 +275,7 @@ export function createFakeStore(): FakeStore {
     backup: (file) => writeFile(file, "a copy"),
     verify: unused,
     deleteEventsBefore: unused,
+    deleteDeadLettersBefore: unused,
     figures: unused,
     journalGrew: unused,
     reactHealth: unused,
@@ -252,6 +284,8 @@ export function createFakeStore(): FakeStore {
     stop: unused,
   };
 }
+
+const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 function dayAfter(day: string): string {
   return new Date(Date.parse(day) + 86_400_000).toISOString().slice(0, 10);

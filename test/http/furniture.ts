@@ -58,6 +58,7 @@ export function incident(id: string, estateId: string, more: Partial<Incident> =
     test: false,
     simulated: true,
     eventCount: 1,
+    episodeCount: 1,
     updatedAt: NOW,
     ...more,
   };
@@ -74,6 +75,8 @@ export function letter(id: string, estateId: string): DeadLetter {
     reason: "malformed",
     detail: "Unexpected token in JSON: 张三",
     payload: Buffer.from("{张三").toString("base64"),
+    count: 1,
+    lastAt: NOW,
   };
 }
 

@@ -84,6 +84,16 @@ describe("intake", () => {
     expect(stage.seen.accepted[0]?.payload).toHaveLength(0);
   });
 
+  test("each push with good credentials is a sign of life of its gateway; others are none", async () => {
+    stage = await setStage();
+    await push("/intake/a/gw-a/x", "1");
+    await push("/intake/a/gw-a/x", "not-json", { "content-type": "application/json" });
+    expect(stage.seen.gateways).toEqual(["gw-a", "gw-a"]);
+    await push("/intake/a/gw-a/x", "1", basic("gw-a", "wrong"));
+    await push("/intake/a/gw-a/x", "1", { authorization: "" });
+    expect(stage.seen.gateways).toHaveLength(2);
+  });
+
   test("a bearer of id and secret is as good as Basic", async () => {
     stage = await setStage();
     const answer = await push("/intake/a/gw-a/x", "1", { authorization: "Bearer gw-a:secret-a" });

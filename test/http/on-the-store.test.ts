@@ -91,7 +91,10 @@ test("from an empty store to a comparison, an enrolled device and a closed incid
     items: object[];
   }>();
   expect([...first.items, ...second.items]).toMatchObject([{ id: "hp" }, { id: "xf" }]);
-  expect((await call("GET", "/v1/estates?after=rubbish")).statusCode).toBe(400);
+  expect((await call("GET", "/v1/estates?after=rubbish")).json()).toMatchObject({
+    status: 400,
+    faults: [{ field: "query.after" }],
+  });
 
   // A gateway pushes with the secret it was given, until it is revoked.
   const made = await call("POST", "/v1/gateways", { id: "gw-1", name: "网关", estateIds: ["xf"] });
@@ -184,6 +187,14 @@ test("from an empty store to a comparison, an enrolled device and a closed incid
   );
   const body = comparison.json<ComparisonAnswer>();
   expect([body.before.count, body.after.count, body.verdict]).toEqual([18, 7, "decrease_uncontrolled"]);
+  // The file ends in September, the window in January.
+  expect(body).toMatchObject({
+    simulated: "none",
+    records: { first: "2024-01-11", last: "2025-09-11", lastImportAt: new Date(NOW).toISOString() },
+    dataAsOf: "2025-09-11",
+    answeredAt: new Date(NOW).toISOString(),
+  });
+  expect(body.caveats[0]).toMatchObject({ code: "NO_RECORDS_AFTER", evidence: { last: "2025-09-11" } });
   const rates = await call(
     "GET",
     "/v1/estates/xf/incident-rates?category=preventable_crime&unit=call&from=2024-01-05&to=2024-07-01",

@@ -104,7 +104,8 @@ test("every route of the server is in it", () => {
 
 test("security and errors follow from who may call", () => {
   const by = new Map(operations(document).map((operation) => [operation.operationId, operation]));
-  expect(by.get("getHealth")?.security).toEqual([]);
+  expect(by.get("getHealth")?.security).toEqual([{}, { token: [] }]);
+  expect(by.get("getReady")?.security).toEqual([]);
   expect(by.get("getMetrics")?.security).toEqual([{}, { token: [] }]);
   expect(by.get("intake")?.security).toEqual([{ gateway: [] }]);
   expect(by.get("listEstates")?.security).toEqual([{ token: [] }]);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { ZhianError } from "../../src/errors.ts";
 import { NOW } from "./furniture.ts";
-import { setStage, type Stage } from "./stage.ts";
+import { bearer, setStage, type Stage } from "./stage.ts";
 
 let stage: Stage;
 beforeEach(async () => {
@@ -45,6 +46,48 @@ test("a report that never comes or breaks is a fault itself, without internals",
   const broken = await get("/health");
   expect(broken.statusCode).toBe(503);
   expect(broken.body).not.toContain("hunter2");
+});
+
+test("a stranger learns the status only; this machine and a token learn why", async () => {
+  const faults = [{ part: "journal", message: "ENOSPC /var/lib/zhian" }];
+  stage.seen.health = async () => ({ status: "failing", ready: false, faults, figures: { events: 3 } });
+  const health = (remoteAddress: string, headers: Record<string, string> = {}) =>
+    stage.app.inject({ url: "/health", remoteAddress, headers });
+  const forwarded = { "x-forwarded-for": "10.0.0.9" };
+  for (const [address, headers] of [
+    ["10.0.0.9", {}],
+    ["127.0.0.1", forwarded],
+    ["::1", { via: "1.1 proxy" }],
+  ] as const) {
+    const answer = await health(address, headers);
+    expect([answer.statusCode, answer.json()]).toEqual([503, { status: "failing" }]);
+  }
+  const whole = { status: "failing", faults, figures: { events: 3 } };
+  expect((await health("127.0.0.1")).json()).toEqual(whole);
+  const viewer = bearer(await stage.token("viewer", ["a"]));
+  expect((await health("10.0.0.9", viewer)).json()).toEqual(whole);
+  expect((await health("127.0.0.1", { ...viewer, ...forwarded })).json()).toEqual(whole);
+});
+
+test("a wrong token is refused even at /health, so that nobody guesses tokens there", async () => {
+  const guarded = await setStage({ authFailures: 3 });
+  const guess = async () => {
+    const headers = bearer("zhian_guess");
+    return (await guarded.app.inject({ url: "/health", remoteAddress: "10.0.0.9", headers })).statusCode;
+  };
+  expect([await guess(), await guess(), await guess(), await guess()]).toEqual([401, 401, 401, 429]);
+  const without = await guarded.app.inject({ url: "/health", remoteAddress: "10.0.0.9" });
+  expect(without.statusCode).toBe(200);
+  await guarded.app.close();
+});
+
+test("while tokens cannot be looked up, whoever has one still learns the status", async () => {
+  const viewer = bearer(await stage.token("viewer"));
+  stage.store.tokenByHash = () => Promise.reject(new ZhianError("UNAVAILABLE", "the thread is gone"));
+  const ask = (url: string) => stage.app.inject({ url, remoteAddress: "10.0.0.9", headers: viewer });
+  const answer = await ask("/health");
+  expect([answer.statusCode, answer.json()]).toEqual([200, { status: "ok" }]);
+  expect((await ask("/metrics")).statusCode).toBe(503);
 });
 
 test("a hub that stops is not ready and refuses new work", async () => {

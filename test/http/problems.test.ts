@@ -100,6 +100,48 @@ describe("problems", () => {
     expect(answer.json()).toMatchObject({ status, code });
   });
 
+  test.each([
+    ["half a document", '{"id":', "application/json"],
+    ["an empty document", "", "application/json"],
+    ["a poisoned prototype", '{"__proto__":{"admin":true}}', "application/json"],
+  ])("what cannot be read is the body's fault: %s", async (_what, payload, type) => {
+    const answer = await post(payload, { "content-type": type });
+    expect(answer.statusCode).toBe(400);
+    const { faults } = answer.json<{ faults: { field: string; reason: string }[] }>();
+    expect(faults).toEqual([{ field: "body", reason: expect.stringMatching(/\w/) }]);
+  });
+
+  test("a path that cannot be read is not the body's fault", async () => {
+    expect((await stage.app.inject({ url: "/v1/%zz", headers: admin })).json()).not.toHaveProperty("faults");
+  });
+
+  test.each(["/v1/estates", "/v1/events", "/v1/cases"])(
+    "a foreign cursor is the fault of query.after: %s",
+    async (url) => {
+      const answer = await stage.app.inject({ url: `${url}?after=rubbish`, headers: admin });
+      expect(answer.statusCode).toBe(400);
+      expect(answer.json()).toMatchObject({ code: "VALIDATION", faults: [{ field: "query.after" }] });
+    },
+  );
+
+  test.each([
+    ["no body", {}, "reason"],
+    ["null", { payload: "null", headers: { "content-type": "application/json" } }, "reason"],
+    ["an empty object", { payload: {} }, "reason"],
+    ["a list", { payload: [] }, "body"],
+  ])("closing an incident wants a reason, and says so: %s", async (_what, what, field) => {
+    const { headers = {}, ...rest } = what as { payload?: object; headers?: Record<string, string> };
+    const answer = await stage.app.inject({
+      method: "POST",
+      url: "/v1/incidents/in-a/close",
+      headers: { ...admin, ...headers },
+      ...rest,
+    });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toMatchObject({ code: "VALIDATION", faults: [{ field }] });
+    expect(stage.store.shelves.incidents.get("in-a")?.incident.status).not.toBe("closed");
+  });
+
   test("an internal fault shows nothing of itself and is found in the log by the request's id", async () => {
     const broken = await setStage();
     broken.store.rules = () => Promise.reject(new Error("SQLITE_IOERR at /var/lib/zhian/zhian.db"));

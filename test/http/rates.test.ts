@@ -27,7 +27,7 @@ afterEach(() => stage.app.close());
 
 interface Answer extends ComparisonAnswer {
   readonly spec: Readonly<Record<string, string | number>>;
-  readonly dataAsOf: string;
+  readonly dataAsOf: string | null;
   readonly rows: readonly RateRow[];
   readonly total: RateRow;
 }
@@ -70,8 +70,12 @@ describe("rate-comparison", () => {
         conf: 0.95,
         zone: "Asia/Shanghai",
       },
-      dataAsOf: "2026-03-10T04:00:00.000Z",
+      simulated: "all",
+      records: { first: "2024-01-11", last: "2026-03-10", lastImportAt: "2026-03-10T04:00:00.000Z" },
+      dataAsOf: "2026-03-10",
+      answeredAt: "2026-03-10T04:00:00.000Z",
     });
+    expect(body).not.toHaveProperty("records.cases");
     expect(body.before.householdYears).toBeCloseTo((366 * 1000) / 365.25, 6);
     expect(body.effect.rateRatio).toBeCloseTo((7 / 365 / (18 / 366)) * 1, 9);
     expect(body.effect.exact?.ci.lo).toBeCloseTo(0.137, 2);
@@ -115,6 +119,55 @@ describe("rate-comparison", () => {
     expect(body.windows.after.to).toBe("2027-01-31");
     expect(body.after).toMatchObject({ from: "2025-01-31", to: "2026-03-10", count: 7 });
     expect(body.provisional).toBe(true);
+  });
+
+  test("nothing imported is not zero cases: without records, before them, after them", async () => {
+    const { cases } = stage.store.shelves;
+    const ask = async () => (await compare("types=theft.ebike&unit=call")).json<Answer>();
+    const all = cases.splice(0);
+    const none = await ask();
+    expect(none).toMatchObject({
+      verdict: "not_estimable",
+      provisional: true,
+      records: null,
+      dataAsOf: null,
+    });
+    expect(none.caveats[0]).toMatchObject({ code: "NO_RECORDS", severity: "blocking" });
+
+    cases.push(...all.filter(({ id }) => id.startsWith("b")));
+    const before = await ask();
+    expect(before).toMatchObject({
+      before: { count: 18 },
+      after: { count: 0 },
+      effect: { rateRatio: null, exact: null },
+      verdict: "not_estimable",
+      dataAsOf: "2024-12-11",
+    });
+    expect(before.caveats[0]).toMatchObject({
+      code: "NO_RECORDS_AFTER",
+      severity: "blocking",
+      evidence: { last: "2024-12-11", to: "2026-01-31" },
+    });
+
+    // A quiet estate: what is recorded elsewhere shows that zero is zero.
+    cases.push(recorded("elsewhere", "2026-02-02", { estateId: "b" }));
+    expect(await ask()).toMatchObject({ verdict: "decrease_uncontrolled", after: { count: 0 } });
+  });
+
+  test("real and simulated cases in one count block the verdict", async () => {
+    stage.store.shelves.cases.push(recorded("real", "2024-07-07", { simulated: false }));
+    const body = (await compare("types=theft.ebike&unit=call")).json<Answer>();
+    expect(body).toMatchObject({ simulated: "mixed", provisional: true, before: { count: 19 } });
+    expect(body.caveats[0]).toMatchObject({
+      code: "SIMULATED_DATA",
+      severity: "blocking",
+      evidence: { counted: 26, simulated: 25 },
+    });
+    const months = await rates("types=theft.ebike&unit=call&from=2024-01-01&to=2025-01-01");
+    expect(months.json()).toMatchObject({
+      simulated: "mixed",
+      caveats: [{ code: "SIMULATED_DATA", evidence: { counted: 19, simulated: 18 } }],
+    });
   });
 
   test("the sensor series cannot be compared", async () => {
@@ -191,10 +244,12 @@ describe("incident-rates", () => {
     expect(body).toMatchObject({
       series: "recorded",
       unit: "call",
-      caveats: [],
+      simulated: "all",
+      caveats: [{ code: "SIMULATED_DATA", severity: "info", evidence: { counted: 6, simulated: 6 } }],
       methods: { rateInterval: expect.stringContaining("garwood") },
       spec: { bucket: "month", from: "2024-01-11", to: "2024-04-11", conf: 0.95, zone: "Asia/Shanghai" },
-      dataAsOf: "2026-03-10T04:00:00.000Z",
+      dataAsOf: "2026-03-10",
+      answeredAt: "2026-03-10T04:00:00.000Z",
     });
   });
 
@@ -215,6 +270,14 @@ describe("incident-rates", () => {
     expect(days.rows.map(({ count }) => count)).toEqual([0, 2, 0]);
   });
 
+  test("months before the first record are no months without cases", async () => {
+    const body = (await rates("types=theft.ebike&unit=call&from=2023-01-01&to=2024-03-01")).json<Answer>();
+    expect(body.caveats).toMatchObject([
+      { code: "NO_RECORDS_BEFORE", evidence: { first: "2024-01-11", from: "2023-01-01" } },
+      { code: "SIMULATED_DATA" },
+    ]);
+  });
+
   test("the sensor series begins with the installation and comes with its caveat", async () => {
     const early = await rates("series=sensor&category=preventable_crime&from=2024-06-01&to=2025-06-01");
     expect(early.json()).toMatchObject({
@@ -224,6 +287,8 @@ describe("incident-rates", () => {
     });
     const since = await rates("series=sensor&category=preventable_crime&from=2025-01-01&to=2025-06-01");
     expect(since.json()).toMatchObject({ series: "sensor", caveats: [{ code: "DETECTION_BIAS" }] });
+    expect(since.json()).toMatchObject({ simulated: "none", dataAsOf: "2026-03-10" });
+    expect(since.json()).not.toHaveProperty("records");
     expect(since.json()).not.toHaveProperty("unit");
   });
 

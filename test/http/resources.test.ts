@@ -116,6 +116,16 @@ describe("gateways", () => {
     expect(ofB.json<{ items: { id: string }[] }>().items.map(({ id }) => id)).toEqual(["gw-ab"]);
   });
 
+  test("are deleted once they are revoked, and the hot path is told", async () => {
+    expect((await call("DELETE", "/v1/gateways/gw-ab")).json()).toMatchObject({ code: "CONFLICT" });
+    await call("POST", "/v1/gateways/gw-ab/revoke");
+    const before = stage.seen.registryChanges;
+    expect((await call("DELETE", "/v1/gateways/gw-ab")).statusCode).toBe(204);
+    expect(stage.seen.registryChanges).toBe(before + 1);
+    expect((await call("GET", "/v1/gateways/gw-ab")).statusCode).toBe(404);
+    expect((await call("DELETE", "/v1/gateways/gw-ab")).statusCode).toBe(404);
+  });
+
   test.each([
     ["POST", "/v1/gateways", { id: "g", name: "x", estateIds: ["a", "zz"] }, 400, "estateIds.1"],
     ["POST", "/v1/gateways", { id: "g", name: "x", estateIds: [] }, 400, "estateIds"],
@@ -139,6 +149,8 @@ describe("gateways", () => {
     ["PATCH", "/v1/gateways/none", { name: "x" }, 404],
     ["POST", "/v1/gateways/none/secret", undefined, 404],
     ["POST", "/v1/gateways/none/revoke", undefined, 404],
+    ["DELETE", "/v1/gateways/none", undefined, 404],
+    ["DELETE", "/v1/gateways/gw-a", undefined, 409],
   ] as const)("%s %s %j gives %s and issues no secret", async (method, url, payload, status) => {
     const before = stage.gatewaySecrets.get("gw-a")?.secret;
     expect((await call(method, url, payload)).statusCode).toBe(status);

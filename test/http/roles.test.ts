@@ -38,6 +38,7 @@ const ROWS: readonly Row[] = [
   ["PATCH", "/v1/gateways/gw-a", { name: "改" }, 401, 403, 403, 200],
   ["POST", "/v1/gateways/gw-a/secret", undefined, 401, 403, 403, 200],
   ["POST", "/v1/gateways/gw-a/revoke", undefined, 401, 403, 403, 204],
+  ["DELETE", "/v1/gateways/gw-a", undefined, 401, 403, 403, 409],
   ["GET", "/v1/devices", undefined, 401, 200, 200, 200],
   ["POST", "/v1/estates/a/devices", { id: "d9", name: "门磁", kind: "sensor" }, 401, 403, 403, 201],
   ["GET", "/v1/estates/a/devices/door-1", undefined, 401, 200, 200, 200],

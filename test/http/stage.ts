@@ -44,6 +44,8 @@ export interface Stage extends HttpServer {
     registry: { bytes: Uint8Array; request: RegistryImportRequest }[];
     outcome: CaseImportOutcome;
     verifications: number;
+    /** Gateways that gave a sign of life at the intake. */
+    gateways: string[];
   };
   /** Gateway secrets in force. */
   readonly gatewaySecrets: Map<string, { secret: string; principal: GatewayPrincipal }>;
@@ -107,6 +109,7 @@ export async function setStage(
     registry: [],
     outcome: NO_FAULTS,
     verifications: 0,
+    gateways: [],
   };
   const parts: HttpParts = {
     store,
@@ -136,6 +139,7 @@ export async function setStage(
         seen.revoked.push(gatewayId);
       },
     },
+    seenGateway: ({ gatewayId }) => void seen.gateways.push(gatewayId),
     registryChanged: async () => void seen.registryChanges++,
     statistics: createRateStatistics(),
     importer: {

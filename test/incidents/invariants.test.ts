@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { CLOSE_REASONS, type Incident, type IncidentCommand } from "../../src/domain/incident.ts";
 import type { IncidentTransition } from "../../src/domain/incident.ts";
 import { ZhianError } from "../../src/errors.ts";
-import { createIncidentLifeCycle } from "../../src/incidents/life-cycle.ts";
+import { createIncidentLifeCycle, EVIDENCE_LINES } from "../../src/incidents/life-cycle.ts";
 import type { IncidentLifeCycle, Verdict } from "../../src/ports.ts";
 
 const KEYS = ["e1|fire.smoke|place:a", "e1|fire.smoke|place:b"] as const;
@@ -79,9 +79,12 @@ function play(life: IncidentLifeCycle, acts: readonly Act[]) {
                 episode: `ev-${index}`,
                 ...(!step.timer && { eventId: `ev-${index}` }),
               },
-              openFor(incidents, step.verdict.key),
+              unclosedOf(incidents, step.verdict.key),
             );
       if (!change) continue;
+      const before = incidents.get(change.incident.id);
+      if (before) checkStep(before, change.incident);
+      else expect(change.transitions[0]?.kind).toBe("opened");
       incidents.set(change.incident.id, change.incident);
       history.set(change.incident.id, [...(history.get(change.incident.id) ?? []), ...change.transitions]);
     } catch (error) {
@@ -89,8 +92,8 @@ function play(life: IncidentLifeCycle, acts: readonly Act[]) {
       refused++;
     }
     for (const key of KEYS) {
-      const goingOn = [...incidents.values()].filter((one) => one.key === key && isGoingOn(one));
-      expect(goingOn.length).toBeLessThanOrEqual(1);
+      const unclosed = [...incidents.values()].filter((one) => one.key === key && one.status !== "closed");
+      expect(unclosed.length).toBeLessThanOrEqual(1);
     }
   }
   return { incidents: [...incidents.values()], history, refused };
@@ -105,17 +108,26 @@ function commandOn(
   return incident && life.command(incident, command, "li", now);
 }
 
-function isGoingOn({ status, endedAt }: Incident): boolean {
-  return status !== "closed" && endedAt === undefined;
+function unclosedOf(incidents: ReadonlyMap<string, Incident>, key: string): Incident | undefined {
+  return [...incidents.values()].findLast((one) => one.key === key && one.status !== "closed");
 }
 
-function openFor(incidents: ReadonlyMap<string, Incident>, key: string): Incident | undefined {
-  return [...incidents.values()].findLast((one) => one.key === key && isGoingOn(one));
+/** What no change may do to an incident. */
+function checkStep(before: Incident, after: Incident): void {
+  expect(before.status).not.toBe("closed");
+  expect(after).toMatchObject({ key: before.key, openedAt: before.openedAt });
+  expect(after.severity <= before.severity).toBe(true);
+  for (const grows of ["updatedAt", "eventCount", "episodeCount"] as const)
+    expect(after[grows]).toBeGreaterThanOrEqual(before[grows]);
+  for (const goes of ["late", "test", "simulated"] as const) expect(after[goes] && !before[goes]).toBe(false);
+  const resumed = before.endedAt !== undefined && after.endedAt === undefined;
+  expect(after.episodeCount).toBe(before.episodeCount + Number(resumed));
+  if (resumed) expect(after.status).toBe(before.status);
 }
 
 function check(life: IncidentLifeCycle): void {
   fc.assert(
-    fc.property(fc.array(act, { maxLength: 80 }), (acts) => {
+    fc.property(fc.array(act, { maxLength: EVIDENCE_LINES }), (acts) => {
       const { incidents, history } = play(life, acts);
       for (const incident of incidents) {
         const closed = incident.status === "closed";
@@ -128,8 +140,12 @@ function check(life: IncidentLifeCycle): void {
         const lines = history.get(incident.id) ?? [];
         const kinds = lines.map(({ kind }) => kind);
         expect(kinds[0]).toBe("opened");
-        for (const once of ["opened", "ended", "acknowledged", "closed"])
+        for (const once of ["opened", "acknowledged", "closed"])
           expect(kinds.filter((kind) => kind === once).length).toBeLessThanOrEqual(1);
+        const turns = kinds.filter((kind) => kind === "ended" || kind === "resumed");
+        expect(turns).toEqual(turns.map((_, index) => (index % 2 === 0 ? "ended" : "resumed")));
+        expect(incident.episodeCount).toBe(1 + kinds.filter((kind) => kind === "resumed").length);
+        expect(incident.endedAt !== undefined).toBe(turns.at(-1) === "ended");
         expect(kinds.includes("closed")).toBe(closed);
         expect(kinds.indexOf("closed")).toBe(closed ? kinds.length - 1 : -1);
         const times = lines.map(({ at }) => at);
@@ -157,4 +173,13 @@ test("positive control: a life cycle that forgets the reason is found out", () =
     },
   };
   expect(() => check(forgetful)).toThrow(/Property failed/);
+});
+
+test("positive control: a life cycle in which an ended incident makes room is found out", () => {
+  const sound = createIncidentLifeCycle();
+  const flooding: IncidentLifeCycle = {
+    ...sound,
+    apply: (verdict, known) => sound.apply(verdict, known?.endedAt === undefined ? known : undefined),
+  };
+  expect(() => check(flooding)).toThrow(/Property failed/);
 });

@@ -54,11 +54,11 @@ function refusal(incident: Incident, command: IncidentCommand): ZhianError {
 }
 
 describe("a verdict", () => {
-  test("opens an incident with an id made of key and episode", () => {
+  test("opens an incident with an id made of key, rule and episode", () => {
     const change = life.apply(verdict(), undefined);
     expect(change).toEqual({
       incident: {
-        id: timedId(AT, "e1|fire.smoke|place:unit-3|ev-1"),
+        id: timedId(AT, "e1|fire.smoke|place:unit-3|smoke-alarm|ev-1"),
         estateId: "e1",
         type: "fire.smoke",
         severity: "P3",
@@ -73,11 +73,12 @@ describe("a verdict", () => {
         test: false,
         simulated: false,
         eventCount: 1,
+        episodeCount: 1,
         updatedAt: AT + 1_000,
       },
       transitions: [
         {
-          incidentId: timedId(AT, "e1|fire.smoke|place:unit-3|ev-1"),
+          incidentId: timedId(AT, "e1|fire.smoke|place:unit-3|smoke-alarm|ev-1"),
           kind: "opened",
           at: AT + 1_000,
           by: "rule:smoke-alarm",
@@ -93,9 +94,15 @@ describe("a verdict", () => {
     expect(life.apply(timer, undefined)?.transitions[0]).toMatchObject({ kind: "opened", eventId: "ev-1" });
   });
 
-  test.each(["open", "evidence"] as const)("%s on an open incident is evidence", (kind) => {
-    const { incident, transitions } = applied(opened(), { kind, eventId: "ev-2", detectedAt: AT + 2_000 });
-    expect(incident).toMatchObject({ status: "open", eventCount: 2, updatedAt: AT + 2_000 });
+  test.each(["open", "evidence"] as const)("%s while an episode goes on is evidence", (kind) => {
+    const more = { kind, episode: "ev-2", eventId: "ev-2", detectedAt: AT + 2_000 };
+    const { incident, transitions } = applied(opened(), more);
+    expect(incident).toMatchObject({
+      status: "open",
+      eventCount: 2,
+      episodeCount: 1,
+      updatedAt: AT + 2_000,
+    });
     expect(transitions).toMatchObject([{ kind: "evidence", eventId: "ev-2", by: "rule:smoke-alarm" }]);
   });
 
@@ -179,11 +186,18 @@ describe("a verdict", () => {
     expect(life.apply(verdict({ kind: "end" }), ended)).toBeUndefined();
   });
 
-  test("after the end a new episode is a new incident", () => {
-    const ended = applied(opened(), { kind: "end" }).incident;
-    const { incident } = applied(ended, { episode: "ev-5", eventId: "ev-5", at: AT + 90_000 });
-    expect(incident.id).not.toBe(ended.id);
-    expect(incident).toMatchObject({ status: "open", eventCount: 1, openedAt: AT + 90_000 });
+  test("of the opening, told again, changes nothing, whether it goes on or has ended", () => {
+    expect(life.apply(verdict(), opened())).toBeUndefined();
+    expect(life.apply(verdict(), applied(opened(), { kind: "end" }).incident)).toBeUndefined();
+    const closed = life.command(opened(), { kind: "close", reason: "other" }, "li", AT).incident;
+    const again = { kind: "evidence", eventId: "ev-7" } as const;
+    const anew = applied(closed, again).incident;
+    expect(life.apply(verdict(again), anew)).toBeUndefined();
+  });
+
+  test("of two rules that take one event for the beginning makes two ids, never one twice", () => {
+    const other = { id: "other", version: "0123456789ab" };
+    expect(opened({ rule: other }).id).not.toBe(opened().id);
   });
 
   test("evidence after a closing opens anew: an alarm is not swallowed", () => {
@@ -196,6 +210,111 @@ describe("a verdict", () => {
       expect(transitions).toMatchObject([{ kind: "opened", eventId: "ev-7" }]);
     }
     expect(life.apply(verdict({ kind: "end" }), closed)).toBeUndefined();
+  });
+});
+
+describe("a new episode before the closing", () => {
+  const LATER = { episode: "ev-5", eventId: "ev-5", at: AT + 90_000, detectedAt: AT + 91_000 } as const;
+  const ended = (more: Partial<Verdict> = {}): Incident =>
+    applied(opened(more), { ...more, kind: "end", at: AT + 60_000, detectedAt: AT + 61_000 }).incident;
+
+  test("resumes the incident and leaves the rest as it was", () => {
+    const before = ended();
+    const { endedAt: _, ...rest } = before;
+    const { incident, transitions } = applied(before, LATER);
+    expect(incident).toEqual({ ...rest, eventCount: 2, episodeCount: 2, updatedAt: AT + 91_000 });
+    expect(transitions).toEqual([
+      { incidentId: before.id, kind: "resumed", at: AT + 91_000, by: "rule:smoke-alarm", eventId: "ev-5" },
+    ]);
+    expect(applied(before, LATER)).toEqual({ incident, transitions });
+  });
+
+  test("leaves the one who acknowledged it in charge", () => {
+    const taken = life.command(ended(), { kind: "acknowledge" }, "li", AT + 70_000).incident;
+    expect(applied(taken, LATER).incident).toMatchObject({ status: "acknowledged", acknowledgedBy: "li" });
+  });
+
+  test("decided by a timer names the event that began it", () => {
+    const { eventId: _, ...timer } = verdict(LATER);
+    expect(life.apply(timer, ended())?.transitions).toMatchObject([{ kind: "resumed", eventId: "ev-5" }]);
+  });
+
+  test("of a higher severity escalates too, and of the real thing takes the marks away", () => {
+    const drill = { test: true, late: true, simulated: true };
+    const { incident, transitions } = applied(ended(drill), { ...LATER, severity: "P1" });
+    expect(incident).toMatchObject({ severity: "P1", test: false, late: false, simulated: false });
+    expect(transitions).toMatchObject([
+      { kind: "resumed" },
+      { kind: "escalated", note: "P3 → P1; no longer only a test" },
+    ]);
+    expect(applied(ended(), { ...LATER, ...drill, severity: "P4" }).incident).toMatchObject({
+      severity: "P3",
+      test: false,
+      late: false,
+      simulated: false,
+    });
+  });
+
+  test("ends again, and an end of what has ended changes nothing", () => {
+    const resumed = applied(ended(), LATER).incident;
+    const end = { kind: "end", at: AT + 120_000, detectedAt: AT + 121_000 } as const;
+    const { incident, transitions } = applied(resumed, end);
+    expect(incident).toMatchObject({ status: "open", endedAt: AT + 120_000, episodeCount: 2 });
+    expect(transitions).toMatchObject([{ kind: "ended" }]);
+    expect(life.apply(verdict(end), incident)).toBeUndefined();
+  });
+
+  test.each(["open", "evidence"] as const)("found by another rule (%s) is that rule's to end", (kind) => {
+    const other = { id: "other", version: "ba9876543210" };
+    const resumed = applied(ended(), { ...LATER, kind, rule: other }).incident;
+    expect(resumed).toMatchObject({ rule: other, episodeCount: 2 });
+    expect(resumed).not.toHaveProperty("endedAt");
+    expect(life.apply(verdict({ kind: "end" }), resumed)).toBeUndefined();
+    expect(applied(resumed, { kind: "end", rule: other }).incident.endedAt).toBeDefined();
+  });
+
+  test("of what is only for the record: closed at the end, the next one is a new incident", () => {
+    const closed = ended({ severity: "P5" });
+    expect(closed.status).toBe("closed");
+    const { incident, transitions } = applied(closed, { ...LATER, severity: "P5" });
+    expect(incident).toMatchObject({ status: "open", episodeCount: 1, openedAt: AT + 90_000 });
+    expect(incident.id).not.toBe(closed.id);
+    expect(transitions).toMatchObject([{ kind: "opened" }]);
+  });
+
+  test("of what is only for the record, taken on by a person, resumes and waits for that person", () => {
+    const taken = life.command(opened({ severity: "P4" }), { kind: "acknowledge" }, "li", AT).incident;
+    const waits = applied(taken, { kind: "end", severity: "P4" }).incident;
+    const resumed = applied(waits, { ...LATER, severity: "P4" }).incident;
+    expect(resumed).toMatchObject({ id: taken.id, status: "acknowledged", episodeCount: 2 });
+  });
+
+  test("is counted without end and written down for the first ones", () => {
+    let incident = ended();
+    const kinds: string[] = [];
+    for (let i = 2; i <= 3 * EVIDENCE_LINES; i++) {
+      for (const kind of ["open", "end"] as const) {
+        const change = applied(incident, { ...LATER, kind, episode: `ev-${i}`, eventId: `ev-${i}-${kind}` });
+        incident = change.incident;
+        kinds.push(...change.transitions.map((line) => line.kind));
+      }
+    }
+    expect(incident).toMatchObject({ eventCount: 3 * EVIDENCE_LINES, episodeCount: 3 * EVIDENCE_LINES });
+    expect(incident.endedAt).toBeDefined();
+    const times = (kind: string): number => kinds.filter((each) => each === kind).length;
+    expect(times("resumed")).toBe(EVIDENCE_LINES);
+    expect(times("ended")).toBe(EVIDENCE_LINES - 1);
+    expect(applied(incident, { ...LATER, severity: "P1" }).transitions).toMatchObject([
+      { kind: "escalated", note: "P3 → P1" },
+    ]);
+  });
+
+  test("however much evidence the first one had, its end is written down", () => {
+    let incident = opened();
+    for (let i = 0; i < 2 * EVIDENCE_LINES; i++) {
+      incident = applied(incident, { kind: "evidence", eventId: `more-${i}` }).incident;
+    }
+    expect(applied(incident, { kind: "end" }).transitions).toMatchObject([{ kind: "ended" }]);
   });
 });
 

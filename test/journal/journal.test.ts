@@ -226,3 +226,78 @@ describe("what a crash or a bad disk leaves", () => {
     reader.close();
   });
 });
+
+describe("bounds", () => {
+  test("a large group is several frames in one write, and a read takes about a megabyte", async () => {
+    let writes = 0;
+    const files: JournalFiles = {
+      ...diskFiles,
+      append: (fd, bytes) => (writes++, diskFiles.append(fd, bytes)),
+    };
+    const journal = open({ files });
+    const large = "x".repeat(100_000);
+    await Promise.all(Array.from({ length: 50 }, (_, n) => journal.append(entry(n, large))));
+    expect(writes).toBe(1);
+    const reader = followJournal(dir, journal.health().durable, log);
+    const sizes: number[] = [];
+    let position = START;
+    while (!reader.drained(position)) {
+      const { entries, next } = reader.read(position, 1_000);
+      sizes.push(entries.length);
+      position = next;
+    }
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(50);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(22);
+    reader.close();
+    await journal.close();
+  });
+
+  test("one entry larger than that is read whole", async () => {
+    const journal = open();
+    const huge = entry(1, "x".repeat(3_000_000));
+    await journal.append(huge);
+    expect(readAll(journal.health().durable)).toEqual([huge]);
+    await journal.close();
+  });
+});
+
+describe("whose position is it", () => {
+  test("segment numbers follow the clock, so a position of another journal is not taken for one of this", async () => {
+    const journal = open({ clock: { now: () => 1_700_000_000_000 } });
+    await journal.append(entry(1));
+    const { durable } = journal.health();
+    expect(durable.segment).toBe(1_700_000_000);
+    const reader = followJournal(dir, durable, log);
+    expect(reader.belongs(durable)).toBe(true);
+    expect(reader.belongs({ segment: 3, offset: 497 })).toBe(false);
+    expect(reader.belongs({ segment: durable.segment + 1, offset: 0 })).toBe(false);
+    reader.close();
+    await journal.close();
+  });
+
+  test("gaps between segments are passed over", async () => {
+    for (const now of [1_000_000, 5_000_000, 900_000_000]) {
+      const journal = open({ clock: { now: () => now } });
+      await journal.append(entry(now));
+      await journal.close();
+    }
+    expect(listSegments(dir)).toEqual([1_000, 5_000, 900_000]);
+    expect(readAll({ segment: 1_000_000, offset: 0 })).toHaveLength(3);
+  });
+
+  test("a last frame that is all there but wrong is damage, not a torn end: counted, its file kept", async () => {
+    const journal = open();
+    await journal.append(entry(1));
+    await journal.close();
+    const path = segmentPath(dir, 1);
+    const bytes = readFileSync(path);
+    bytes.writeUInt8(bytes.readUInt8(30) ^ 1, 30);
+    writeFileSync(path, bytes);
+    const reader = followJournal(dir, { segment: 2, offset: 0 }, log);
+    expect(reader.read(START, 10).entries).toEqual([]);
+    expect(reader.damagedFrames()).toBe(1);
+    reader.release({ segment: 2, offset: 0 });
+    expect(listSegments(dir)).toEqual([1]);
+    reader.close();
+  });
+});

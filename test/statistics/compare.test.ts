@@ -17,6 +17,9 @@ const input = (changes: Partial<CompareInput> = {}): CompareInput => ({
   households: 1250,
   beforeCount: 18,
   afterCount: 7,
+  beforeSimulated: 0,
+  afterSimulated: 0,
+  records: { first: "2020-01-01", last: "2025-12-31", cases: 4_000, simulated: 0 },
   today: "2026-01-01",
   level: 0.95,
   ...changes,
@@ -172,6 +175,97 @@ describe("refusals of a comparison", () => {
       "afterCount",
       "today",
     ]);
+  });
+});
+
+describe("what was never recorded", () => {
+  const records = { first: "2023-03-15", last: "2025-04-13", cases: 4_000, simulated: 0 };
+  // Windows: 2023-03-15 to 2024-03-15, and 2024-04-14 to 2025-04-14.
+
+  test("records that end a month short of a window are enough, a day less is said and blocks", () => {
+    expect(codes(compare({ records })).filter((code) => code.startsWith("NO_"))).toEqual(["NO_CONTROL"]);
+    const enough = compare({ records: { ...records, first: "2023-04-15", last: "2025-03-13" } });
+    expect(codes(enough).filter((code) => code.startsWith("NO_"))).toEqual(["NO_CONTROL"]);
+    const short = compare({
+      afterCount: 15,
+      records: { ...records, first: "2023-04-16", last: "2025-03-12" },
+    });
+    expect(caveat(short, "NO_RECORDS_BEFORE")).toMatchObject({
+      severity: "blocking",
+      evidence: { first: "2023-04-16", from: "2023-03-15", missingDays: 32 },
+    });
+    expect(caveat(short, "NO_RECORDS_AFTER")).toMatchObject({
+      severity: "blocking",
+      evidence: { last: "2025-03-12", to: "2025-04-14", missingDays: 32 },
+    });
+    expect([short.verdict, short.provisional]).toEqual(["inconclusive", true]);
+    expect(short.effect.exact).not.toBeNull();
+  });
+
+  test("a window that is not over wants records up to today only", () => {
+    const seen = { ...records, last: "2024-09-30" };
+    expect(codes(compare({ records: seen, today: "2024-10-20" }))).not.toContain("NO_RECORDS_AFTER");
+    expect(codes(compare({ records: seen, today: "2024-11-20" }))).toContain("NO_RECORDS_AFTER");
+  });
+
+  test.each([
+    ["none after", { ...records, last: "2024-04-13" }, "NO_RECORDS_AFTER"],
+    ["none before", { ...records, first: "2024-03-15" }, "NO_RECORDS_BEFORE"],
+    ["none at all", null, "NO_RECORDS"],
+  ])("%s: zero is no finding", (_what, known, code) => {
+    const answer = compare({ beforeCount: 18, afterCount: 0, records: known });
+    expect(answer.verdict).toBe("not_estimable");
+    expect(answer.effect).toEqual({ rateRatio: null, percentChange: null, exact: null });
+    expect(answer.provisional).toBe(true);
+    expect(codes(answer)).toContain(code);
+    expect(codes(answer)).not.toContain("ZERO_CELL");
+  });
+
+  test("one day of records on each side is a window with records", () => {
+    const touching = { ...records, first: "2024-03-14", last: "2024-04-14" };
+    expect(compare({ beforeCount: 18, afterCount: 0, records: touching }).verdict).toBe(
+      "decrease_uncontrolled",
+    );
+  });
+});
+
+describe("simulated data", () => {
+  test.each([
+    [0, 0, "none", undefined],
+    [18, 7, "all", "info"],
+    [18, 0, "mixed", "blocking"],
+    [0, 1, "mixed", "blocking"],
+  ])("%i of 18 and %i of 7: %s", (beforeSimulated, afterSimulated, simulated, severity) => {
+    const answer = compare({ beforeSimulated, afterSimulated });
+    expect(answer.simulated).toBe(simulated);
+    const said = caveat(answer, "SIMULATED_DATA");
+    expect(said?.severity).toBe(severity);
+    const evidence = severity && { counted: 25, simulated: beforeSimulated + afterSimulated };
+    expect(said?.evidence).toEqual(evidence);
+  });
+
+  test("a zero is as simulated as the records it was looked for in", () => {
+    const records = { first: "2020-01-01", last: "2025-12-31", cases: 40, simulated: 40 };
+    const none = { beforeCount: 0, afterCount: 0 };
+    expect(compare({ ...none, records }).simulated).toBe("all");
+    expect(compare({ ...none, records: { ...records, simulated: 3 } }).simulated).toBe("mixed");
+    expect(compare(none).simulated).toBe("none");
+  });
+
+  test("its caveats, and those of missing records, are written in both languages", () => {
+    const records = { first: "2024-01-01", last: "2024-06-01", cases: 9, simulated: 4 };
+    const all = [
+      compare({ records, beforeSimulated: 1 }),
+      compare({ records, beforeSimulated: 18, afterSimulated: 7 }),
+      compare({ records: null }),
+    ].flatMap((answer) => answer.caveats);
+    const written = new Set(all.map(({ code }) => code));
+    for (const code of ["NO_RECORDS", "NO_RECORDS_BEFORE", "NO_RECORDS_AFTER", "SIMULATED_DATA"])
+      expect(written).toContain(code);
+    for (const one of all) {
+      expect(one.zh, one.code).toMatch(/\p{Script=Han}.*。$/u);
+      expect(one.en, one.code).toMatch(/^[A-Z].*\.$/u);
+    }
   });
 });
 

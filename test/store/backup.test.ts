@@ -226,9 +226,9 @@ describe("verify", () => {
     ["an event outside its block's times", "UPDATE events SET occurred_at = occurred_at - 1", "outside"],
     ["an event of nobody", "UPDATE events SET device = 99", "names an estate, device"],
     [
-      "two open incidents of one key",
-      "DROP INDEX incidents_one_open_per_key; UPDATE incidents SET key = 'k'",
-      "is open 2 times",
+      "two unclosed incidents of one key",
+      "DROP INDEX incidents_one_unclosed_per_key; UPDATE incidents SET key = 'k'",
+      "has 2 incidents that are not closed",
     ],
     ["a closing without a reason", "UPDATE incidents SET status = 'closed'", "without a reason"],
     ["a case of no estate", "PRAGMA foreign_keys = OFF; DELETE FROM estates", "missing from estates"],

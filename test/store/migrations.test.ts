@@ -63,7 +63,7 @@ describe("migrations", () => {
     expect(await store.hourlyCounts({ estateId: "e1", from: T0, to: T0 + 1 })).toHaveLength(1);
     expect((await store.incident("incident-1")).history).toHaveLength(1);
     expect((await store.cases({ scope: undefined, limit: 10 })).items).toHaveLength(1);
-    expect(await store.deadLetter("letter-1")).toMatchObject({ reason: "malformed" });
+    expect(await store.deadLetter("letter-1")).toMatchObject({ reason: "malformed", count: 1 });
     expect(await store.tokenByHash("hash-1")).toMatchObject({ role: "officer", estateIds: ["e1"] });
     expect(await store.ruleStates()).toHaveLength(1);
     const found = await store.react((tx) => tx.devices([{ estateId: "e1", deviceId: "d1" }]));

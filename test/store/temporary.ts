@@ -5,12 +5,14 @@ import { afterEach } from "vitest";
 import { type EmbeddedStore, openStore } from "../../src/store/store.ts";
 import { fakeLifeCycle, testClock } from "../contracts/store/samples.ts";
 
+type More = Pick<Parameters<typeof openStore>[0], "zone" | "maxDeadLettersPerGateway">;
+
 /** Temporary databases of one test file. */
 export interface Temporary {
   /** A path for a database in a folder of its own. */
   path(): string;
   /** Opens the embedded store with the clock and life cycle of the contract. */
-  open(path?: string, blockEvents?: number): EmbeddedStore;
+  open(path?: string, blockEvents?: number, more?: More): EmbeddedStore;
 }
 
 /** Makes temporary databases; after each test its stores are closed and its folders removed. */
@@ -28,12 +30,13 @@ export function temporaryStores(): Temporary {
   };
   return {
     path,
-    open(at = path(), blockEvents) {
+    open(at = path(), blockEvents, more = {}) {
       const store = openStore({
         path: at,
         clock: testClock,
         lifeCycle: fakeLifeCycle,
         ...(blockEvents !== undefined && { blockEvents }),
+        ...more,
       });
       stores.push(store);
       return store;

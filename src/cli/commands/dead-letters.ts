@@ -26,7 +26,7 @@ export function addDeadLetterCommands(program: Command, actions: CliActions, out
         session.show(items, () =>
           tableOr(
             items,
-            ["id", "receivedAt", "estateId", "gatewayId", "path", "reason", "replayOutcome"],
+            ["id", "receivedAt", "estateId", "gatewayId", "path", "reason", "count", "replayOutcome"],
             "There are no dead letters.",
           ),
         );

@@ -8,7 +8,7 @@ interface Binding {
   readonly profile: string;
 }
 
-/** gateway add, list, rotate, revoke. */
+/** gateway add, list, rotate, revoke, remove. */
 export function addGatewayCommands(program: Command, actions: CliActions, output: CliOutput): void {
   const gateway = program.command("gateway").description("Gateways: who may send events");
 
@@ -89,6 +89,17 @@ export function addGatewayCommands(program: Command, actions: CliActions, output
       const { client, show } = sessionOf(command, actions, output);
       await client.call(CALLS.revokeGateway, { params: { gatewayId } });
       show({ revoked: gatewayId }, () => [`${gatewayId} is revoked.`]);
+    });
+
+  gateway
+    .command("remove")
+    .description("Delete a revoked gateway; its devices and events stay")
+    .argument("<id>")
+    .addHelpText("after", examples("gateway remove gw-taoxi-3"))
+    .action(async (gatewayId: string, _options, command: Command) => {
+      const { client, show } = sessionOf(command, actions, output);
+      await client.call(CALLS.removeGateway, { params: { gatewayId } });
+      show({ removed: gatewayId }, () => [`${gatewayId} is removed.`]);
     });
 }
 

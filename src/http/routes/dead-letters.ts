@@ -27,7 +27,11 @@ const letterSchema = z.object({
   transport: z.enum(TRANSPORTS),
   path: z.string(),
   contentType: z.string().optional(),
+  retained: z.boolean().optional().meta({ description: "It told a present state, not a change" }),
   reason: z.enum(REASONS),
+  truncated: z.boolean().optional().meta({ description: "Only the beginning is kept; no replay" }),
+  count: z.int().meta({ description: "How often the same message came that day" }),
+  lastAt: instant.meta({ description: "When it came last" }),
   replayedAt: instant.optional(),
   replayOutcome: z.string().optional(),
 });
@@ -87,7 +91,7 @@ export function deadLetterRoutes(app: Api, { store, replay }: HttpParts): void {
   app.route({
     method: "POST",
     url: "/dead-letters/:deadLetterId/replay",
-    config: { access: ADMINS, problems: ["NOT_FOUND"] },
+    config: { access: ADMINS, problems: ["NOT_FOUND", "CONFLICT"] },
     schema: {
       operationId: "replayDeadLetter",
       summary: "Decode it again, after its profile was put right",

@@ -45,7 +45,7 @@ const gatewayChange = z
   .partial();
 const gatewayPath = z.strictObject({ gatewayId: id });
 
-/** Gateways: list with presence, read, create, change, new secret, revoke. */
+/** Gateways: list with presence, read, create, change, new secret, revoke, delete. */
 export function gatewayRoutes(app: Api, { store, gatewayAdmin, registryChanged }: HttpParts): void {
   const visibleGateway = (gatewayId: string, scope: Scope): Promise<Gateway> =>
     visible(`gateway ${gatewayId}`, store.gateway(gatewayId), ({ estateIds: own }) =>
@@ -177,6 +177,26 @@ export function gatewayRoutes(app: Api, { store, gatewayAdmin, registryChanged }
       const { gatewayId } = request.params;
       await visibleGateway(gatewayId, callerOf(request).scope);
       await gatewayAdmin.revoke(gatewayId);
+      await registryChanged();
+      return reply.code(204).send();
+    },
+  });
+
+  app.route({
+    method: "DELETE",
+    url: "/gateways/:gatewayId",
+    config: { access: ADMINS, problems: ["NOT_FOUND", "CONFLICT"] },
+    schema: {
+      operationId: "deleteGateway",
+      summary: "Delete a revoked gateway; its devices, events and dead letters stay",
+      tags: ["gateways"],
+      params: gatewayPath,
+      response: { 204: nothing },
+    },
+    handler: async (request, reply) => {
+      const { gatewayId } = request.params;
+      await visibleGateway(gatewayId, callerOf(request).scope);
+      await store.deleteGateway(gatewayId);
       await registryChanged();
       return reply.code(204).send();
     },

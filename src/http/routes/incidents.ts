@@ -1,3 +1,4 @@
+import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { CLOSE_REASONS, type IncidentCommand, type TransitionKind } from "../../domain/incident.ts";
 import type { Severity } from "../../domain/taxonomy.ts";
@@ -16,6 +17,7 @@ const KINDS = [
   "evidence",
   "escalated",
   "ended",
+  "resumed",
   "acknowledged",
   "closed",
 ] as const satisfies readonly TransitionKind[];
@@ -27,13 +29,13 @@ export const incidentSchema = z.object({
   type: z.string().meta({ description: "A code of the taxonomy" }),
   severity: z.enum(SEVERITIES),
   status: z.enum(STATUSES),
-  key: z.string().meta({ description: "One incident is open per key" }),
+  key: z.string().meta({ description: "At most one incident of a key is not closed" }),
   placeId: z.string().optional(),
   deviceId: z.string(),
   rule: z.object({ id: z.string(), version: z.string() }),
-  openedAt: instant.meta({ description: "When the episode began, by event time" }),
+  openedAt: instant.meta({ description: "When the first episode began, by event time" }),
   detectedAt: instant.meta({ description: "When the hub opened it" }),
-  endedAt: instant.optional(),
+  endedAt: instant.optional().meta({ description: "When its latest episode ended; absent while it goes on" }),
   acknowledgedAt: instant.optional(),
   acknowledgedBy: z.string().optional(),
   closedAt: instant.optional(),
@@ -43,6 +45,7 @@ export const incidentSchema = z.object({
   test: z.boolean(),
   simulated: z.boolean(),
   eventCount: z.int(),
+  episodeCount: z.int().meta({ description: "Episodes; each after the first resumed it" }),
   updatedAt: instant,
 });
 
@@ -133,6 +136,10 @@ export function incidentRoutes(app: Api, { store, clock }: HttpParts): void {
       params: incidentPath,
       body: z.strictObject({ reason: z.enum(CLOSE_REASONS), note: note.exactOptional() }),
       response: { 200: incidentSchema },
+    },
+    // Who sends no body at all is to learn what it lacks, not that it is none.
+    preValidation: async (request: FastifyRequest) => {
+      request.body ??= {};
     },
     handler: (request) =>
       command(request.params.incidentId, callerOf(request), { kind: "close", ...request.body }),

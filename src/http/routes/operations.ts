@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ZhianError } from "../../errors.ts";
 import type { Api } from "../api.ts";
+import { seesAll } from "../auth.ts";
 import { withDeadline } from "../deadline.ts";
 import { instant } from "../fields.ts";
 import type { HealthReport, HttpLimits, HttpParts } from "../parts.ts";
@@ -8,8 +9,8 @@ import type { HealthReport, HttpLimits, HttpParts } from "../parts.ts";
 const faultSchema = z.object({ part: z.string(), message: z.string(), since: instant.optional() });
 const healthSchema = z.object({
   status: z.enum(["ok", "degraded", "failing"]),
-  faults: z.array(faultSchema).readonly(),
-  figures: z.record(z.string(), z.union([z.number(), z.string()])),
+  faults: z.array(faultSchema).readonly().optional(),
+  figures: z.record(z.string(), z.union([z.number(), z.string()])).optional(),
 });
 const readySchema = z.object({ ready: z.boolean() });
 
@@ -33,16 +34,18 @@ export function operationsRoutes(
   app.route({
     method: "GET",
     url: "/health",
-    config: { access: "public" },
+    config: { access: "partial" },
     schema: {
       operationId: "getHealth",
       summary: "Whether the hub is well; 503 when it does not do its job",
+      description: "Faults and figures are shown on this machine, elsewhere to any token.",
       tags: ["operations"],
       response: { 200: healthSchema, 503: healthSchema },
     },
-    handler: async (_request, reply) => {
+    handler: async (request, reply) => {
       const { status, faults, figures } = await report();
-      return reply.code(status === "failing" ? 503 : 200).send({ status, faults, figures });
+      reply.code(status === "failing" ? 503 : 200);
+      return reply.send(seesAll(request) ? { status, faults, figures } : { status });
     },
   });
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Verdict } from "../../domain/rates.ts";
+import type { Simulation, Verdict } from "../../domain/rates.ts";
+import { instant } from "../fields.ts";
 
 const VERDICTS = [
   "not_estimable",
@@ -7,6 +8,8 @@ const VERDICTS = [
   "decrease_uncontrolled",
   "increase_uncontrolled",
 ] as const satisfies readonly Verdict[];
+
+const SIMULATIONS = ["none", "all", "mixed"] as const satisfies readonly Simulation[];
 
 const number = z.number();
 const span = z.object({ from: z.string(), to: z.string() }).meta({ description: "`to` is not part of it" });
@@ -49,7 +52,27 @@ const shared = {
   spec: z
     .record(z.string(), z.union([z.string(), number]))
     .meta({ description: "The question as it was understood, defaults included" }),
-  dataAsOf: z.string().meta({ description: "The instant at which the store was asked", format: "date-time" }),
+  simulated: z.enum(SIMULATIONS).meta({
+    description: "Whether what was counted was made by a simulator; `mixed` is of no use to anybody",
+  }),
+  records: z
+    .object({
+      first: z.string().meta({ format: "date" }),
+      last: z.string().meta({ format: "date" }),
+      lastImportAt: instant.optional(),
+    })
+    .nullable()
+    .optional()
+    .meta({
+      description:
+        "Days of the first and the last record of this unit, in the sources that have records of the estate " +
+        "(in all sources when none has); null: nothing was imported; absent for the sensor series",
+    }),
+  dataAsOf: z.string().nullable().meta({
+    description: "Up to which day there are data: that of the last record; today for the sensor series",
+    format: "date",
+  }),
+  answeredAt: instant,
 };
 
 /** A series of rates. */

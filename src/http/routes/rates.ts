@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Estate } from "../../domain/estate.ts";
-import { WINDOW_DEFAULTS, type Caveat } from "../../domain/rates.ts";
+import { WINDOW_DEFAULTS, type Caveat, type RecordedSpan } from "../../domain/rates.ts";
 import type { LocalDate } from "../../domain/time.ts";
 import { ZhianError } from "../../errors.ts";
-import type { CaseCountQuery } from "../../ports.ts";
+import type { CaseCount, CaseCountQuery } from "../../ports.ts";
 import type { Api } from "../api.ts";
 import { callerOf, READERS } from "../auth.ts";
 import { localDate } from "../fields.ts";
@@ -34,10 +34,8 @@ const DETECTION_BIAS: Caveat = {
 /** Incident rates of one estate, and the comparison before and after its installation. */
 export function rateRoutes(app: Api, { store, statistics, clock }: HttpParts): void {
   /** Counts over [from, to); no question is asked about days that are none. */
-  async function countOver(query: Omit<CaseCountQuery, "bucket">): Promise<number> {
-    if (query.from >= query.to) return 0;
-    const counts = await store.caseCounts({ ...query, bucket: "month" });
-    return counts.reduce((sum, { count }) => sum + count, 0);
+  async function countOver(query: Omit<CaseCountQuery, "bucket">): Promise<Tally> {
+    return query.from < query.to ? sumOf(await store.caseCounts({ ...query, bucket: "month" })) : NOTHING;
   }
 
   app.route({
@@ -77,13 +75,23 @@ export function rateRoutes(app: Api, { store, statistics, clock }: HttpParts): v
         to: buckets[index + 1]?.bucket ?? to,
         count,
       }));
-      const sum = counts.reduce((total, { count }) => total + count, 0);
+      const sum = sumOf(buckets);
       const [total, ...rows] = statistics.rates({
-        counts: [{ from, to, count: sum }, ...counts],
+        counts: [{ from, to, count: sum.count }, ...counts],
         households,
         level,
       });
       if (!total) throw new Error("the statistics gave no row");
+      const records =
+        unit.unit === undefined
+          ? undefined
+          : ((await store.recordedSpan({ estateId, unit: unit.unit })) ?? null);
+      const data = statistics.dataCaveats({
+        spans: [{ from, to }],
+        counted: sum.count,
+        simulated: sum.simulated,
+        ...(records !== undefined && { records }),
+      });
       return {
         estateId,
         series,
@@ -92,9 +100,12 @@ export function rateRoutes(app: Api, { store, statistics, clock }: HttpParts): v
         rows,
         total,
         methods: METHODS,
-        caveats: series === "sensor" ? [DETECTION_BIAS] : [],
+        simulated: data.simulated,
+        caveats: [...(series === "sensor" ? [DETECTION_BIAS] : []), ...data.caveats],
         spec: { ...request.query, ...unit, to, requestedTo: request.query.to, zone: estate.zone },
-        dataAsOf: new Date(now).toISOString(),
+        ...(records !== undefined && { records }),
+        dataAsOf: records === undefined ? localDay(now, estate.zone) : lastDay(records),
+        answeredAt: now,
       };
     },
   });
@@ -154,9 +165,10 @@ export function rateRoutes(app: Api, { store, statistics, clock }: HttpParts): v
       const now = clock.now();
       const today = localDay(now, estate.zone);
       const count = { estateId: estate.id, series, unit, types } as const;
-      const [beforeCount, afterCount] = await Promise.all([
+      const [inBefore, inAfter, records = null] = await Promise.all([
         countOver({ ...count, ...windows.before }),
         countOver({ ...count, from: windows.after.from, to: earlier(windows.after.to, today) }),
+        store.recordedSpan({ estateId: estate.id, unit }),
       ]);
       const { id: estateId, households } = estate;
       const answer = statistics.compare({
@@ -166,8 +178,11 @@ export function rateRoutes(app: Api, { store, statistics, clock }: HttpParts): v
         installedOn,
         windows,
         households,
-        beforeCount,
-        afterCount,
+        beforeCount: inBefore.count,
+        afterCount: inAfter.count,
+        beforeSimulated: inBefore.simulated,
+        afterSimulated: inAfter.simulated,
+        records,
         today,
         level,
       });
@@ -181,11 +196,25 @@ export function rateRoutes(app: Api, { store, statistics, clock }: HttpParts): v
           washout: `P${washout}D`,
           zone: estate.zone,
         },
-        dataAsOf: new Date(now).toISOString(),
+        records,
+        dataAsOf: lastDay(records),
+        answeredAt: now,
       };
     },
   });
 }
+
+type Tally = Pick<CaseCount, "count" | "simulated">;
+
+const NOTHING: Tally = { count: 0, simulated: 0 };
+
+const sumOf = (counts: readonly CaseCount[]): Tally =>
+  counts.reduce(
+    (sum, { count, simulated }) => ({ count: sum.count + count, simulated: sum.simulated + simulated }),
+    NOTHING,
+  );
+
+const lastDay = (records: RecordedSpan | null): LocalDate | null => records?.last ?? null;
 
 /** Where the counting ends: `to`, or today, whose own day is not over. */
 function lastComplete(

@@ -4,14 +4,15 @@ import type { Migration } from "./migration.ts";
 export const first: Migration = {
   version: 1,
   sql: `
--- Where react stands in the journal, and from when on raw events are complete.
+-- Where react stands in the journal, from when on raw events are complete, and what was given up.
 CREATE TABLE progress (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
   segment INTEGER NOT NULL,
   byte_offset INTEGER NOT NULL,
-  events_deleted_before INTEGER NOT NULL
+  events_deleted_before INTEGER NOT NULL,
+  dead_letters_dropped INTEGER NOT NULL
 ) STRICT;
-INSERT INTO progress VALUES (1, 0, 0, 0);
+INSERT INTO progress VALUES (1, 0, 0, 0, 0);
 
 -- The registry.
 CREATE TABLE estates (
@@ -156,14 +157,20 @@ CREATE TABLE dead_letters (
   transport TEXT NOT NULL,
   path TEXT NOT NULL,
   content_type TEXT,
+  retained INTEGER NOT NULL,
   reason TEXT NOT NULL,
   detail TEXT NOT NULL,
   payload TEXT NOT NULL,
+  truncated INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
   replayed_at INTEGER,
   replay_outcome TEXT
 ) STRICT;
-CREATE INDEX dead_letters_by_estate ON dead_letters (estate_id, id);
-CREATE INDEX dead_letters_pending ON dead_letters (id) WHERE replayed_at IS NULL;
+CREATE INDEX dead_letters_by_time ON dead_letters (received_at, id);
+CREATE INDEX dead_letters_by_estate ON dead_letters (estate_id, received_at, id);
+CREATE INDEX dead_letters_by_gateway ON dead_letters (gateway_id, received_at, id);
+CREATE INDEX dead_letters_pending ON dead_letters (received_at, id) WHERE replayed_at IS NULL;
 
 CREATE TABLE rule_states (
   rule_id TEXT NOT NULL,
@@ -195,10 +202,10 @@ CREATE TABLE incidents (
   test INTEGER NOT NULL,
   simulated INTEGER NOT NULL,
   event_count INTEGER NOT NULL,
+  episode_count INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX incidents_one_open_per_key ON incidents (key)
-  WHERE status <> 'closed' AND ended_at IS NULL;
+CREATE UNIQUE INDEX incidents_one_unclosed_per_key ON incidents (key) WHERE status <> 'closed';
 CREATE INDEX incidents_by_estate ON incidents (estate_id, opened_at, id);
 CREATE INDEX incidents_by_time ON incidents (opened_at, id);
 CREATE INDEX incidents_by_status ON incidents (status, opened_at, id) WHERE status <> 'closed';
@@ -227,5 +234,17 @@ CREATE TABLE cases (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX cases_by_estate ON cases (estate_id, unit, occurred_at);
 CREATE INDEX cases_by_time ON cases (occurred_at, source, id);
+
+-- How far the cases of each source reach, kept by every import, and when it was last heard of.
+CREATE TABLE case_sources (
+  source TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  cases INTEGER NOT NULL,
+  simulated INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  imported_at INTEGER NOT NULL,
+  PRIMARY KEY (source, unit)
+) STRICT, WITHOUT ROWID;
 `,
 };

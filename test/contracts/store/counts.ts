@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "../../../src/domain/time.ts";
 import type { CaseCountQuery } from "../../../src/ports.ts";
-import { change, estate, incident, recordedCase, refusal, type TestedStore } from "./samples.ts";
+import { change, estate, incident, recordedCase, refusal, T0, type TestedStore } from "./samples.ts";
 
 const query: CaseCountQuery = {
   estateId: "e1",
@@ -29,7 +29,7 @@ export function countTests(the: () => TestedStore): void {
     test("months are the estate's own, and empty ones are there", async () => {
       const newYear = Date.UTC(2025, 11, 31, 16);
       await recordAt("Asia/Shanghai", newYear - 1, newYear, Date.UTC(2026, 2, 31, 15, 59));
-      expect(await the().caseCounts({ ...query, from: "2025-11-01", to: "2026-04-01" })).toEqual([
+      expect(await the().caseCounts({ ...query, from: "2025-11-01", to: "2026-04-01" })).toMatchObject([
         { bucket: "2025-11-01", count: 0 },
         { bucket: "2025-12-01", count: 1 },
         { bucket: "2026-01-01", count: 1 },
@@ -53,12 +53,12 @@ export function countTests(the: () => TestedStore): void {
         autumn + 25 * HOUR,
       );
       const days = { ...query, bucket: "day" } as const;
-      expect(await the().caseCounts({ ...days, from: "2026-03-28", to: "2026-03-31" })).toEqual([
+      expect(await the().caseCounts({ ...days, from: "2026-03-28", to: "2026-03-31" })).toMatchObject([
         { bucket: "2026-03-28", count: 1 },
         { bucket: "2026-03-29", count: 2 },
         { bucket: "2026-03-30", count: 1 },
       ]);
-      expect(await the().caseCounts({ ...days, from: "2026-10-24", to: "2026-10-27" })).toEqual([
+      expect(await the().caseCounts({ ...days, from: "2026-10-24", to: "2026-10-27" })).toMatchObject([
         { bucket: "2026-10-24", count: 1 },
         { bucket: "2026-10-25", count: 2 },
         { bucket: "2026-10-26", count: 1 },
@@ -70,7 +70,7 @@ export function countTests(the: () => TestedStore): void {
       await recordAt("UTC", ...days.map((day) => Date.parse(`${day}T12:00:00Z`)));
       expect(
         await the().caseCounts({ ...query, bucket: "week", from: "2025-12-31", to: "2026-01-07" }),
-      ).toEqual([
+      ).toMatchObject([
         { bucket: "2025-12-29", count: 3 },
         { bucket: "2026-01-05", count: 1 },
       ]);
@@ -135,7 +135,7 @@ export function countTests(the: () => TestedStore): void {
       const closed = { openedAt: at, status: "closed", closedAt: at } as const;
       await the().react((tx) =>
         tx.saveIncidents([
-          change(incident("open", { openedAt: at }), "opened"),
+          change(incident("open", { openedAt: at, simulated: true }), "opened"),
           change(incident("confirmed", { ...closed, closeReason: "confirmed" }), "opened"),
           change(incident("other", { ...closed, closeReason: "other" }), "opened"),
           change(incident("false", { ...closed, closeReason: "false_alarm" }), "opened"),
@@ -148,7 +148,23 @@ export function countTests(the: () => TestedStore): void {
       );
       const { unit: _unit, ...rest } = query;
       expect(await the().caseCounts({ ...rest, series: "sensor", types: ["fire.smoke"] })).toEqual([
-        { bucket: "2026-01-01", count: 3 },
+        { bucket: "2026-01-01", count: 3, simulated: 1 },
+      ]);
+    });
+
+    test("simulated cases are counted, and counted apart", async () => {
+      await the().putEstate(estate("e1"));
+      const at = (day: number) => ({ occurredAt: Date.UTC(2026, 0, day, 4) });
+      await the().importCases([
+        recordedCase("a", at(1)),
+        recordedCase("b", { ...at(1), simulated: true }),
+        recordedCase("c", { ...at(2), simulated: true }),
+      ]);
+      const days = { ...query, bucket: "day", from: "2026-01-01", to: "2026-01-04" } as const;
+      expect(await the().caseCounts(days)).toEqual([
+        { bucket: "2026-01-01", count: 2, simulated: 1 },
+        { bucket: "2026-01-02", count: 1, simulated: 1 },
+        { bucket: "2026-01-03", count: 0, simulated: 0 },
       ]);
     });
 
@@ -164,6 +180,63 @@ export function countTests(the: () => TestedStore): void {
         refusal("VALIDATION", "to"),
       );
       expect(await the().caseCounts({ ...query, to: query.from })).toEqual([]);
+    });
+  });
+  describe("how far records reach", () => {
+    const span = (estateId: string, unit: "call" | "case" = "call") => the().recordedSpan({ estateId, unit });
+    const on = (day: string) => ({ occurredAt: Date.parse(`${day}T12:00:00Z`) });
+
+    test("is that of all estates in the sources of this one, for a unit; a quiet estate has it from all", async () => {
+      for (const id of ["e1", "e2", "quiet"]) await the().putEstate(estate(id));
+      expect(await span("e1")).toBeUndefined();
+      await the().importCases([
+        recordedCase("a", on("2025-03-01")),
+        recordedCase("b", { ...on("2024-02-01"), estateId: "e2" }),
+        recordedCase("c", { ...on("2025-09-09"), estateId: "e2", simulated: true }),
+        recordedCase("d", { ...on("2020-01-01"), estateId: "e2", source: "hotline" }),
+        recordedCase("e", { ...on("2026-01-01"), unit: "case" }),
+      ]);
+      const of110 = { first: "2024-02-01", last: "2025-09-09", cases: 3, simulated: 1, lastImportAt: T0 };
+      expect(await span("e1")).toEqual(of110);
+      expect(await span("e2")).toEqual({ ...of110, first: "2020-01-01", cases: 4 });
+      expect(await span("quiet")).toEqual({ ...of110, first: "2020-01-01", cases: 4 });
+      expect(await span("e2", "case")).toEqual({
+        first: "2026-01-01",
+        last: "2026-01-01",
+        cases: 1,
+        simulated: 0,
+        lastImportAt: T0,
+      });
+      await expect(span("nowhere")).rejects.toMatchObject(refusal("NOT_FOUND"));
+    });
+
+    test("follows cases that an import moves in time, to the other unit, or out of simulation", async () => {
+      await the().putEstate(estate("e1"));
+      await the().importCases([
+        recordedCase("a", on("2025-03-01")),
+        recordedCase("b", { ...on("2025-09-09"), simulated: true }),
+      ]);
+      await the().importCases([
+        recordedCase("a", { ...on("2025-03-01"), unit: "case" }),
+        recordedCase("b", on("2025-08-08")),
+      ]);
+      const one = { cases: 1, simulated: 0, lastImportAt: T0 };
+      expect(await span("e1")).toEqual({ ...one, first: "2025-08-08", last: "2025-08-08" });
+      expect(await span("e1", "case")).toEqual({ ...one, first: "2025-03-01", last: "2025-03-01" });
+      await the().importCases([recordedCase("b", { ...on("2025-08-08"), unit: "case" })]);
+      expect(await span("e1")).toBeUndefined();
+      expect(await span("e1", "case")).toMatchObject({ cases: 2, last: "2025-08-08" });
+    });
+
+    test("is told in the days of the estate that asks", async () => {
+      await the().putEstate(estate("e1", { zone: "Asia/Shanghai" }));
+      await the().putEstate(estate("w", { zone: "America/Sao_Paulo" }));
+      await the().importCases([
+        recordedCase("a", { occurredAt: Date.UTC(2025, 11, 31, 16) }),
+        recordedCase("b", { occurredAt: Date.UTC(2026, 0, 10, 1) }),
+      ]);
+      expect(await span("e1")).toMatchObject({ first: "2026-01-01", last: "2026-01-10" });
+      expect(await span("w")).toMatchObject({ first: "2025-12-31", last: "2026-01-09" });
     });
   });
 }

@@ -1,6 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { DeviceSighting } from "../../../src/ports.ts";
-import { device, estate, gateway, place, refusal, T0, testClock, type TestedStore, walk } from "./samples.ts";
+import {
+  deadLetter,
+  device,
+  estate,
+  event,
+  gateway,
+  place,
+  refusal,
+  storeEvents,
+  T0,
+  testClock,
+  type TestedStore,
+  walk,
+} from "./samples.ts";
 
 function sighting(estateId: string, deviceId: string, given: Partial<DeviceSighting> = {}): DeviceSighting {
   return {
@@ -62,6 +75,34 @@ export function deviceTests(the: () => TestedStore): void {
       expect(await the().gateway("gw1")).not.toHaveProperty("revokedAt");
       await expect(the().revokeGateway("gw9", T0)).rejects.toMatchObject(refusal("NOT_FOUND"));
       await expect(the().setGatewaySecret("gw9", "x")).rejects.toMatchObject(refusal("NOT_FOUND"));
+    });
+
+    test("a gateway is deleted once it is revoked; what came by it stays", async () => {
+      await the().putEstate(estate("e1"));
+      await the().putGateway(gateway("gw1", ["e1"]));
+      await the().putGateway(gateway("gw2", ["e1"]));
+      await the().setGatewaySecret("gw1", "hash-1");
+      await the().putDevice(device("e1", "d1", { gatewayId: "gw1" }));
+      await storeEvents(the(), [event({ id: "kept" })]);
+      await the().react((tx) => tx.insertDeadLetters([deadLetter("kept")]));
+      await expect(the().deleteGateway("gw1")).rejects.toMatchObject(refusal("CONFLICT"));
+      expect((await the().gateway("gw1")).estateIds).toEqual(["e1"]);
+      await the().revokeGateway("gw1", T0);
+      await the().deleteGateway("gw1");
+      await expect(the().gateway("gw1")).rejects.toMatchObject(refusal("NOT_FOUND"));
+      await expect(the().deleteGateway("gw1")).rejects.toMatchObject(refusal("NOT_FOUND"));
+      expect((await the().gatewayCredentials()).map((each) => each.gateway.id)).toEqual(["gw2"]);
+      const { items } = await the().gateways({ scope: ["e1"], limit: 10 });
+      expect(items.map(({ id }) => id)).toEqual(["gw2"]);
+      expect(await the().event("kept")).toMatchObject({ gatewayId: "gw1" });
+      expect(await the().deadLetter("kept")).toMatchObject({ gatewayId: "gw1" });
+      const kept = device("e1", "d1", { gatewayId: "gw1", name: "renamed" });
+      await the().putDevice(kept);
+      expect(await the().device("e1", "d1")).toMatchObject({ gatewayId: "gw1", name: "renamed" });
+      // Made anew, it has no secret and no revocation of the old one.
+      await the().putGateway(gateway("gw1", ["e1"]));
+      const made = (await the().gatewayCredentials())[0];
+      expect([made?.secretHash, made?.gateway.revokedAt]).toEqual([undefined, undefined]);
     });
 
     test("presence keeps when it began; last seen never runs backwards", async () => {

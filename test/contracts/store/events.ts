@@ -194,13 +194,71 @@ export function eventTests(the: () => TestedStore): void {
       expect(await list({})).toEqual(["d", "c", "b", "a"]);
       expect(await list({ scope: ["e1"] })).toEqual(["c", "b", "a"]);
       const { kind: _kind, ...shown } = elsewhere;
-      expect(await the().deadLetter("d")).toEqual(shown);
+      expect(await the().deadLetter("d")).toEqual({ ...shown, count: 1, lastAt: T0 });
       await the().markReplayed("b", T0 + 1, "events: 1");
       expect(await the().deadLetter("b")).toMatchObject({ replayedAt: T0 + 1, replayOutcome: "events: 1" });
       expect(await list({ pendingOnly: true })).toEqual(["d", "c", "a"]);
       expect((await the().figures()).pendingDeadLetters).toBe(3);
       await expect(the().deadLetter("x")).rejects.toMatchObject(refusal("NOT_FOUND"));
       await expect(the().markReplayed("x", T0, "")).rejects.toMatchObject(refusal("NOT_FOUND"));
+    });
+
+    test("keep what decides how they are read again", async () => {
+      const retained = deadLetter("r", { retained: true });
+      const cut = deadLetter("t", { truncated: true });
+      await the().react((tx) => tx.insertDeadLetters([retained, cut]));
+      expect(await the().deadLetter("r")).toMatchObject({ retained: true });
+      expect(await the().deadLetter("r")).not.toHaveProperty("truncated");
+      expect(await the().deadLetter("t")).toMatchObject({ truncated: true });
+      expect(await the().deadLetter("t")).not.toHaveProperty("retained");
+    });
+
+    test("sent again they are counted; read from the journal again they are not", async () => {
+      const again = deadLetter("a", { receivedAt: T0 + HOUR, detail: "said otherwise" });
+      const newer = deadLetter("b", { receivedAt: T0 + 1 });
+      await the().react((tx) => tx.insertDeadLetters([deadLetter("a"), newer, again]));
+      await the().react((tx) => tx.insertDeadLetters([deadLetter("a"), again]));
+      const { items } = await the().deadLetters({ scope: undefined, limit: 10 });
+      expect(items.map(({ id, receivedAt, count, lastAt }) => [id, receivedAt, count, lastAt])).toEqual([
+        ["b", T0 + 1, 1, T0 + 1],
+        ["a", T0, 2, T0 + HOUR],
+      ]);
+      expect(items[1]?.detail).toBe("not JSON");
+    });
+
+    test("are listed by their arrival, whatever their ids", async () => {
+      const letters = ["c", "a", "d", "b", "e"].map((id, order) =>
+        deadLetter(id, { receivedAt: T0 + Math.floor(order / 2) }),
+      );
+      await the().react((tx) => tx.insertDeadLetters(letters));
+      for (const limit of [1, 2, 10]) {
+        const all = await walk(
+          (after) =>
+            the().deadLetters({
+              scope: ["e1"],
+              limit,
+              pendingOnly: true,
+              ...(after !== undefined && { after }),
+            }),
+          limit,
+        );
+        expect(all.map(({ id }) => id)).toEqual(["e", "d", "b", "c", "a"]);
+      }
+    });
+
+    test("past their time are deleted, replayed or not, and are not counted as dropped", async () => {
+      const letters = Array.from({ length: 250 }, (_, order) =>
+        deadLetter(`l${order}`, { receivedAt: T0 + order }),
+      );
+      await the().react((tx) => tx.insertDeadLetters(letters));
+      await the().markReplayed("l3", T0, "events: 1");
+      expect(await the().deleteDeadLettersBefore(T0 + 240)).toBe(240);
+      expect(await the().deleteDeadLettersBefore(T0 + 240)).toBe(0);
+      const { items } = await the().deadLetters({ scope: undefined, limit: 500 });
+      expect(items.map(({ receivedAt }) => receivedAt - T0)).toEqual([
+        249, 248, 247, 246, 245, 244, 243, 242, 241, 240,
+      ]);
+      expect(await the().figures()).toMatchObject({ pendingDeadLetters: 10, deadLettersDropped: 0 });
     });
   });
 }

@@ -22,6 +22,7 @@ export function incidentTests(the: () => TestedStore): void {
         test: true,
         simulated: true,
         eventCount: 7,
+        episodeCount: 3,
         updatedAt: T0 + 3,
       });
       await save(change(incident("i1"), "opened"), {
@@ -41,19 +42,33 @@ export function incidentTests(the: () => TestedStore): void {
       await expect(the().incident("i9")).rejects.toMatchObject(refusal("NOT_FOUND"));
     });
 
-    test("one is open per key; an ended or closed one makes room", async () => {
+    test("one of a key is unclosed, ended or not; a closed one makes room", async () => {
       const first = incident("i1", { key: "k" });
+      const second = change(incident("i2", { key: "k" }), "opened");
+      const ofKey = () => the().react((tx) => tx.openIncident("k"));
+      expect(await ofKey()).toBeUndefined();
       await save(change(first, "opened"));
-      await expect(save(change(incident("i2", { key: "k" }), "opened"))).rejects.toThrow(/unique/i);
-      expect(await the().react((tx) => tx.openIncident("k"))).toEqual(first);
+      await expect(save(second)).rejects.toThrow(/unique/i);
+      expect(await ofKey()).toEqual(first);
 
-      await save(
-        change({ ...first, endedAt: T0 + 1 }, "ended"),
-        change(incident("i2", { key: "k" }), "opened"),
-      );
-      expect((await the().react((tx) => tx.openIncident("k")))?.id).toBe("i2");
-      await the().commandIncident("i2", { kind: "close", reason: "test" }, "officer", T0 + 2);
-      expect(await the().react((tx) => tx.openIncident("k"))).toBeUndefined();
+      const ended = { ...first, endedAt: T0 + 1 };
+      await save(change(ended, "ended"));
+      await expect(save(second)).rejects.toThrow(/unique/i);
+      expect(await ofKey()).toEqual(ended);
+
+      const resumed = { ...first, episodeCount: 2 };
+      await save(change(resumed, "resumed"));
+      expect(await ofKey()).toEqual(resumed);
+      const { incident: found, history } = await the().incident("i1");
+      expect(found).toEqual(resumed);
+      expect(history.map(({ kind }) => kind)).toEqual(["opened", "ended", "resumed"]);
+
+      await the().commandIncident("i1", { kind: "acknowledge" }, "officer", T0 + 2);
+      await expect(save(second)).rejects.toThrow(/unique/i);
+      await the().commandIncident("i1", { kind: "close", reason: "test" }, "officer", T0 + 2);
+      expect(await ofKey()).toBeUndefined();
+      await save(second);
+      expect((await ofKey())?.id).toBe("i2");
       expect((await the().figures()).openIncidents).toBe(1);
       expect(await the().verify()).toEqual([]);
     });

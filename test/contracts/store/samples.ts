@@ -107,6 +107,7 @@ export function incident(id: string, given: Partial<Incident> = {}): Incident {
     test: false,
     simulated: false,
     eventCount: 1,
+    episodeCount: 1,
     updatedAt: T0,
     ...given,
   };

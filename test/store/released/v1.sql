@@ -6,9 +6,10 @@ CREATE TABLE progress (
   only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
   segment INTEGER NOT NULL,
   byte_offset INTEGER NOT NULL,
-  events_deleted_before INTEGER NOT NULL
+  events_deleted_before INTEGER NOT NULL,
+  dead_letters_dropped INTEGER NOT NULL
 ) STRICT;
-INSERT INTO progress VALUES (1, 3, 4096, 0);
+INSERT INTO progress VALUES (1, 3, 4096, 0, 0);
 CREATE TABLE estates (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
@@ -146,13 +147,17 @@ CREATE TABLE dead_letters (
   transport TEXT NOT NULL,
   path TEXT NOT NULL,
   content_type TEXT,
+  retained INTEGER NOT NULL,
   reason TEXT NOT NULL,
   detail TEXT NOT NULL,
   payload TEXT NOT NULL,
+  truncated INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
   replayed_at INTEGER,
   replay_outcome TEXT
 ) STRICT;
-INSERT INTO dead_letters VALUES ('letter-1', 1772323200000, 'e1', 'gw1', 'mqtt', 'zigbee2mqtt/door', NULL, 'malformed', 'not JSON', 'ew==', NULL, NULL);
+INSERT INTO dead_letters VALUES ('letter-1', 1772323200000, 'e1', 'gw1', 'mqtt', 'zigbee2mqtt/door', NULL, 0, 'malformed', 'not JSON', 'ew==', 0, 1, 1772323200000, NULL, NULL);
 CREATE TABLE rule_states (
   rule_id TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -183,9 +188,10 @@ CREATE TABLE incidents (
   test INTEGER NOT NULL,
   simulated INTEGER NOT NULL,
   event_count INTEGER NOT NULL,
+  episode_count INTEGER NOT NULL,
   updated_at INTEGER NOT NULL
 ) STRICT;
-INSERT INTO incidents VALUES ('incident-1', 'e1', 'fire.smoke', 'P1', 'open', 'e1|fire.smoke|incident-1', 'u1', 'd1', 'smoke', '1', 1772323200000, 1772323200000, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 1, 1772323200000);
+INSERT INTO incidents VALUES ('incident-1', 'e1', 'fire.smoke', 'P1', 'open', 'e1|fire.smoke|incident-1', 'u1', 'd1', 'smoke', '1', 1772323200000, 1772323200000, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 1, 1, 1772323200000);
 CREATE TABLE incident_transitions (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
   incident_id TEXT NOT NULL REFERENCES incidents (id),
@@ -208,15 +214,27 @@ CREATE TABLE cases (
   PRIMARY KEY (source, id)
 ) STRICT, WITHOUT ROWID;
 INSERT INTO cases VALUES ('110', 'c1', 'e1', 'call', 'theft.ebike', '盗窃电动车', 1772323200000, 0);
+CREATE TABLE case_sources (
+  source TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  cases INTEGER NOT NULL,
+  simulated INTEGER NOT NULL,
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  imported_at INTEGER NOT NULL,
+  PRIMARY KEY (source, unit)
+) STRICT, WITHOUT ROWID;
+INSERT INTO case_sources VALUES ('110', 'call', 1, 0, 1772323200000, 1772323200000, 1772323200000);
 CREATE INDEX places_by_parent ON places (estate_id, parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX devices_by_place ON devices (estate_id, place_id) WHERE place_id IS NOT NULL;
 CREATE INDEX devices_pending ON devices (status) WHERE status = 'pending';
 CREATE INDEX events_by_device ON events (block, device, occurred_at);
 CREATE INDEX events_by_estate ON events (block, estate, code, occurred_at);
-CREATE INDEX dead_letters_by_estate ON dead_letters (estate_id, id);
-CREATE INDEX dead_letters_pending ON dead_letters (id) WHERE replayed_at IS NULL;
-CREATE UNIQUE INDEX incidents_one_open_per_key ON incidents (key)
-  WHERE status <> 'closed' AND ended_at IS NULL;
+CREATE INDEX dead_letters_by_time ON dead_letters (received_at, id);
+CREATE INDEX dead_letters_by_estate ON dead_letters (estate_id, received_at, id);
+CREATE INDEX dead_letters_by_gateway ON dead_letters (gateway_id, received_at, id);
+CREATE INDEX dead_letters_pending ON dead_letters (received_at, id) WHERE replayed_at IS NULL;
+CREATE UNIQUE INDEX incidents_one_unclosed_per_key ON incidents (key) WHERE status <> 'closed';
 CREATE INDEX incidents_by_estate ON incidents (estate_id, opened_at, id);
 CREATE INDEX incidents_by_time ON incidents (opened_at, id);
 CREATE INDEX incidents_by_status ON incidents (status, opened_at, id) WHERE status <> 'closed';
