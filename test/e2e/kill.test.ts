@@ -49,6 +49,40 @@ async function register(hub: HubProcess) {
   );
 }
 
+/** Pushes events over HTTP, one after the other, until told to stop; returns those that got their 202. */
+async function push(
+  hub: HubProcess,
+  gateway: { gatewayId: string; estateId: string; secret: string },
+  stop: AbortSignal,
+) {
+  const credentials = Buffer.from(`${gateway.gatewayId}:${gateway.secret}`).toString("base64");
+  const accepted: string[] = [];
+  for (let seq = 1; !stop.aborted;) {
+    const topic = `estates/${gateway.estateId}/devices/pushed/events`;
+    const at = new Date().toISOString();
+    const event = { code: "access.granted", phase: "pulse", at, boot: "http", seq };
+    try {
+      const response = await fetch(
+        `${hub.url}/intake/${gateway.estateId}/${gateway.gatewayId}/devices/pushed/events`,
+        {
+          method: "POST",
+          headers: { authorization: `Basic ${credentials}` },
+          body: JSON.stringify(event),
+          signal: AbortSignal.timeout(5_000),
+        },
+      );
+      if (response.status === 202)
+        accepted.push(["http", seq, topic, at, event.code, event.phase].join("\t"));
+      seq++;
+    } catch {
+      // Killed before it answered: nothing was promised for this one.
+      seq++;
+      await sleep(50);
+    }
+  }
+  return accepted;
+}
+
 /** Segments of a dead hub, before the next one may delete them. */
 function keepSegments(hub: HubProcess, keep: string): void {
   const dir = join(hub.dataDir, "journal");
@@ -164,6 +198,10 @@ test(
       );
 
       while (!existsSync(ackFile) || readFileSync(ackFile).length === 0) await sleep(20);
+      const enough = new AbortController();
+      const [first] = gateways;
+      if (!first) throw new Error("no gateway");
+      const pushing = push(hub, first, enough.signal);
       let upMs = 0;
       for (let kill = 0; kill < KILLS; kill++) {
         const before = performance.now();
@@ -174,6 +212,8 @@ test(
         await hub.start();
       }
       await sleep(500);
+      enough.abort();
+      const pushed = await pushing;
       loader.kill("SIGTERM");
       await ended;
       const { acked, sent, reconnects } = JSON.parse(result) as Record<string, number>;
@@ -194,6 +234,8 @@ test(
       expect(stored).toHaveLength(ids.size);
       expect(new Set(acknowledged.map(idOf)).size).toBe(acknowledged.length);
       expect(acknowledged.filter((line) => !ids.has(idOf(line)))).toEqual([]);
+      expect(pushed.length).toBeGreaterThan(KILLS * 10);
+      expect(pushed.filter((line) => !ids.has(idOf(line)))).toEqual([]);
       // Nothing doubled under another id either: what came from the load is at most what it sent.
       const [{ n: fromLoad } = { n: 0 }] = read(
         file,
@@ -213,7 +255,7 @@ test(
         'SELECT incident_id AS id, kind, at, "by", event_id FROM incident_transitions ORDER BY incident_id, seq';
       expect(read(file, histories)).toEqual(read(reference, histories));
       console.log(
-        `${KILLS} kills, ${sent} sent, ${acknowledged.length} acknowledged, 0 lost, ${found.length} incidents of ${episodes} episodes equal`,
+        `${KILLS} kills, ${sent} sent, ${acknowledged.length} acknowledged and ${pushed.length} by HTTP, 0 lost, ${found.length} incidents of ${episodes} episodes equal`,
       );
     } finally {
       await hub.dispose();
