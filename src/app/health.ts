@@ -1,19 +1,5 @@
+import type { HealthReport } from "../http/index.ts";
 import type { JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
-
-/** Something that does not work; `message` holds no secret. */
-export interface HealthFault {
-  readonly part: string;
-  readonly message: string;
-  readonly since?: number;
-}
-
-/** `degraded`: works, but something is wrong. `failing`: does not do its job. */
-export interface HealthReport {
-  readonly status: "ok" | "degraded" | "failing";
-  readonly ready: boolean;
-  readonly faults: readonly HealthFault[];
-  readonly figures: Readonly<Record<string, number | string>>;
-}
 
 /** What a report is made of. */
 export interface HealthParts {
@@ -31,7 +17,7 @@ export interface HealthParts {
 
 /** The hub's health: failing when nothing can be accepted, degraded when something waits for repair. */
 export function reportHealth({ ready, journal, react, store, broker }: HealthParts): HealthReport {
-  const faults: HealthFault[] = [];
+  const faults: HealthReport["faults"][number][] = [];
   if (journal.fault) faults.push({ part: "journal", ...journal.fault });
   if (broker.suspension) {
     const { since, reason } = broker.suspension;

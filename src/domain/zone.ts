@@ -1,4 +1,7 @@
-import { DAY, type EpochMs, SECOND } from "./time.ts";
+import { DAY, type EpochMs, MINUTE } from "./time.ts";
+
+/** No zone changes its offset within a quarter of an hour of UTC, so one look-up serves all of it. */
+const QUARTER = 15 * MINUTE;
 
 /**
  * True for the name of a zone in the IANA database (`Asia/Shanghai`, `UTC`). A bare offset such as
@@ -38,12 +41,21 @@ export function createZoneClock(zone: string): ZoneClock {
     minute: "numeric",
     second: "numeric",
   });
+  let quarter = Number.NaN;
+  let present = 0;
   const offsetAt = (instant: EpochMs): number => {
+    const asked = Math.floor(instant / QUARTER);
+    if (asked !== quarter) {
+      present = readOffset(asked * QUARTER);
+      quarter = asked;
+    }
+    return present;
+  };
+  const readOffset = (instant: EpochMs): number => {
     const parts: Record<string, number> = {};
     for (const { type, value } of format.formatToParts(instant)) parts[type] = Number(value);
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
-    const whole = Math.floor(instant / SECOND) * SECOND;
-    return Date.UTC(year, month - 1, day, hour, minute, second) - whole;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - instant;
   };
   const midnights = new Map<number, number>();
   const offsetOfDay = (day: number): number => {

@@ -1,4 +1,5 @@
-import { DAY, DEFAULT_ZONE, HOUR, MINUTE, SECOND, type EpochMs } from "../domain/time.ts";
+import { DAY, DEFAULT_ZONE, MINUTE, type EpochMs } from "../domain/time.ts";
+import { createZoneClock, isZone, type ZoneClock } from "../domain/zone.ts";
 
 /** Estate-local time of day and weekday of an instant. */
 export interface LocalTime {
@@ -8,30 +9,17 @@ export interface LocalTime {
   weekday(at: EpochMs, zone: string): number;
 }
 
-/** Offsets change at full quarter hours of UTC only, so one lookup serves the whole quarter. */
-const QUARTER = 15 * MINUTE;
 /** 1970-01-01 was a Thursday. */
 const EPOCH_WEEKDAY = 3;
 
-interface Zone {
-  readonly format: Intl.DateTimeFormat;
-  quarter: number;
-  offset: number;
-}
-
 /** Makes a local clock. It never throws: a zone nobody knows counts as the default zone. */
 export function createLocalTime(): LocalTime {
-  const zones = new Map<string, Zone>();
+  const clocks = new Map<string, ZoneClock>();
 
-  function local(at: EpochMs, name: string): number {
-    let zone = zones.get(name);
-    if (!zone) zones.set(name, (zone = { format: formatOf(name), quarter: Number.NaN, offset: 0 }));
-    const quarter = Math.floor(at / QUARTER);
-    if (zone.quarter !== quarter) {
-      zone.quarter = quarter;
-      zone.offset = offsetAt(zone.format, at);
-    }
-    return at + zone.offset;
+  function local(at: EpochMs, zone: string): number {
+    let clock = clocks.get(zone);
+    if (!clock) clocks.set(zone, (clock = createZoneClock(isZone(zone) ? zone : DEFAULT_ZONE)));
+    return at + clock.offsetAt(at);
   }
 
   return {
@@ -44,23 +32,6 @@ export function createLocalTime(): LocalTime {
       return (((day % 7) + 7) % 7) + 1;
     },
   };
-}
-
-function formatOf(zone: string): Intl.DateTimeFormat {
-  try {
-    return new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });
-  } catch {
-    return new Intl.DateTimeFormat("en-US", { timeZone: DEFAULT_ZONE, timeZoneName: "longOffset" });
-  }
-}
-
-function offsetAt(format: Intl.DateTimeFormat, at: EpochMs): number {
-  const name = format.formatToParts(at).find((part) => part.type === "timeZoneName")?.value ?? "";
-  const match = /^GMT([+-])(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(name);
-  if (!match) return 0;
-  const [, sign, hours, minutes, seconds] = match;
-  const offset = Number(hours) * HOUR + Number(minutes) * MINUTE + Number(seconds ?? 0) * SECOND;
-  return sign === "-" ? -offset : offset;
 }
 
 /** A span of the local day, in minutes since midnight; `from` > `to` spans midnight. */
