@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startApp, type App } from "./app.ts";
 import type { Config } from "./config/schema.ts";
+import { secretFile, SECRETS } from "./config/secrets.ts";
 import { ZhianError } from "./errors.ts";
 import { createImporter } from "./import/importer.ts";
 import type { GatewayPrincipal } from "./ports.ts";
@@ -62,7 +63,7 @@ export async function startDemo(
   gateways.stdin?.end(JSON.stringify(credentials));
   await waitForGateways(app, credentials.length);
 
-  say(addresses(app, imported));
+  say(addresses(app, imported, secretFile(dataDir, SECRETS.adminToken)));
   const running = stack.move();
   return { close: () => running.disposeAsync() };
 }
@@ -144,6 +145,7 @@ async function stop(child: ChildProcess): Promise<void> {
 function addresses(
   app: App,
   { estateIds, records, cases }: { estateIds: readonly string[]; records: number; cases: number },
+  tokenFile: string,
 ): string {
   const base = `http://127.0.0.1:${app.ports["http"]}`;
   const [estate = ""] = estateIds;
@@ -153,8 +155,15 @@ function addresses(
 
   API reference   ${base}/docs
   Health          ${base}/health
-  MQTT            mqtt://127.0.0.1:${app.ports["tcp"]}  (without credentials: this demo, this machine only)
   Admin token     ${app.adminToken}
+  Command line    npm run zhian -- --url ${base} --token-file ${tokenFile} incidents list
+
+Press an SOS button yourself (no credentials: this demo, this machine only), then list the incidents:
+
+  mosquitto_pub -p ${app.ports["tcp"]} -i visitor -q 1 -t estates/${estate}/devices/my-button/events \\
+    -m '{"code":"life.sos","phase":"pulse"}'
+
+The simulated estates take a few minutes to get into trouble; --speed makes them faster.
 
 Did the first estate become safer? Counts, exposure, exact interval and every reason for doubt:
 

@@ -73,7 +73,8 @@ const actions: CliActions = {
     lock: lockData,
     async restore(dataDir, file) {
       const { restoreData } = await import("./app/offline.ts");
-      restoreData(dataDir, file);
+      const kept = restoreData(dataDir, file, Date.now());
+      if (kept !== undefined) output.err(`The database that was here is kept as ${kept}.`);
     },
     async verify(dataDir) {
       const { verifyData } = await import("./app/offline.ts");

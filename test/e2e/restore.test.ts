@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFileSync } from "node:fs";
+import { copyFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -57,6 +57,16 @@ test("a backup made in use goes on in a fresh folder: old events, new events, th
   await waitFor(old, 3);
   expect(await zhian(old, "backup", "moved.db")).toContain("moved.db");
   expect(await old.stop()).toBe(0);
+  expect(await zhian(old, "verify")).toContain("sound");
+  // In place, what was there is kept; a file that is no backup changes nothing.
+  expect(await zhian(old, "restore", join(old.dataDir, "backups/moved.db"))).toContain("undone");
+  const kept = readdirSync(join(old.dataDir, "backups")).filter((name) =>
+    /^replaced-\d{8}T\d{6}Z\.db$/.test(name),
+  );
+  expect(kept).toHaveLength(1);
+  await expect(zhian(old, "restore", join(old.dir, "hub.yaml"))).rejects.toThrow(
+    /cannot be restored|not a database/,
+  );
   expect(await zhian(old, "verify")).toContain("sound");
 
   const moved = await fresh();

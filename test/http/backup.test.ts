@@ -18,6 +18,13 @@ test("a copy goes into the hub's own folder and tells its size", async () => {
   expect(answer.json()).toEqual({ file: expect.stringMatching(/\/before-upgrade\.db$/), bytes: 6 });
 });
 
+test("a copy never replaces another one", async () => {
+  expect((await backUp("once.db")).statusCode).toBe(201);
+  const again = await backUp("once.db");
+  expect(again.statusCode).toBe(409);
+  expect(again.json()).toMatchObject({ code: "CONFLICT", faults: [{ field: "file" }] });
+});
+
 test.each(["../zhian.db", "/etc/passwd", "a/b.db", ".hidden", ""])(
   "%j is no name for a copy",
   async (file) => {

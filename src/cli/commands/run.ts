@@ -46,7 +46,9 @@ export function addOfflineCommands(program: Command, actions: CliActions, output
     .action(async (file: string, _options, command: Command) => {
       await actions.restore({ ...configOf(command), file });
       printer(command.optsWithGlobals<GlobalOptions>(), output)({ restored: file }, () => [
-        `Restored from ${clean(file)}. Start the hub with \`zhian start\`.`,
+        `Restored from ${clean(file)}.`,
+        "Everything after that backup is undone: closures, enrolments, imports, new gateways and tokens.",
+        "Revoke again what was revoked since. Events after it come back only as far as the journal still holds them.",
       ]);
     });
 

@@ -1,7 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { ZhianError } from "../../errors.ts";
 import type { Api } from "../api.ts";
 import { ADMINS } from "../auth.ts";
 import type { HttpParts } from "../parts.ts";
@@ -10,7 +11,7 @@ const bodySchema = z.strictObject({
   file: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, "must be a file name without folders")
-    .meta({ description: "Name of the copy in the hub's backups folder; a copy of that name is replaced" }),
+    .meta({ description: "Name of the copy in the hub's backups folder; an existing one is never replaced" }),
 });
 const answerSchema = z.object({ file: z.string(), bytes: z.number() });
 
@@ -30,6 +31,12 @@ export function backupRoutes(app: Api, { store, backupsDir }: HttpParts): void {
     handler: async (request, reply) => {
       mkdirSync(backupsDir, { recursive: true, mode: 0o700 });
       const file = join(backupsDir, request.body.file);
+      if (existsSync(file)) {
+        const reason = "there is a backup of that name; choose another";
+        throw new ZhianError("CONFLICT", `${request.body.file} exists`, {
+          faults: [{ field: "file", reason }],
+        });
+      }
       await store.backup(file);
       const { size } = await stat(file);
       return reply.code(201).send({ file, bytes: size });
