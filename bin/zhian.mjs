@@ -4,6 +4,11 @@
 // later. This file itself is JavaScript because the stripper would be loaded for it alone.
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+
+// Code that runs once at the start is interpreted: compiling it would cost 14 MB that never come back.
+// `src/runtime/memory.ts` turns the compilers on when the start is over.
+for (const compiler of ["sparkplug", "maglev", "opt"]) setFlagsFromString(`--no-${compiler}`);
 
 const cache = fileURLToPath(new URL("../node_modules/.cache/zhian", import.meta.url));
 enableCompileCache(cache);

@@ -11,7 +11,7 @@ import { loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { lockData } from "./runtime/data-lock.ts";
 import { createLog, type Logger } from "./runtime/log.ts";
-import { giveBackMemory } from "./runtime/memory.ts";
+import { compileFromNowOn, giveBackMemory } from "./runtime/memory.ts";
 
 const stop = new AbortController();
 const output: CliOutput = {
@@ -51,6 +51,7 @@ const actions: CliActions = {
       const app = await startApp(config, log, { onFatal });
       log.info({ ports: app.ports, data: config.dataDir }, "zhian is ready");
       giveBackMemory();
+      compileFromNowOn();
       return app;
     });
   },
@@ -59,9 +60,11 @@ const actions: CliActions = {
     // Everything else of the process does without the demo's parts.
     const { startDemo } = await import("./demo.ts");
     const quiet: Config = { ...config, log: { level: "warn" } };
-    await runUntilStopped(quiet, (log, onFatal) =>
-      startDemo(quiet, log, { seed, speed, say: output.out, onFatal }),
-    );
+    await runUntilStopped(quiet, async (log, onFatal) => {
+      const demo = await startDemo(quiet, log, { seed, speed, say: output.out, onFatal });
+      compileFromNowOn();
+      return demo;
+    });
   },
   async checkConfig({ config: file }) {
     const config = read(file);

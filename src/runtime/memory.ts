@@ -1,6 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
+/** Turns on V8's compilers, which `bin/zhian.mjs` keeps off during the start, for all threads. */
+export function compileFromNowOn(): void {
+  for (const compiler of ["sparkplug", "maglev", "opt"]) setFlagsFromString(`--${compiler}`);
+}
+
 type Collect = (options: { type: "major"; execution: "sync"; flavor: "last-resort" }) => void;
 
 /**
