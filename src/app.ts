@@ -5,7 +5,7 @@ import { createBroker } from "./broker/broker.ts";
 import { profiles } from "../devices/index.ts";
 import { backupsFolder, databaseFile, journalFolder, sessionsFolder } from "./app/data-folder.ts";
 import { publishFigures } from "./app/figures.ts";
-import { reportHealth } from "./app/health.ts";
+import { askSecondThread, reportHealth } from "./app/health.ts";
 import { createGatewayPresence } from "./app/gateway-presence.ts";
 import { scheduleRetention, sweepPresence } from "./app/housekeeping.ts";
 import { startSecondThread } from "./app/second-thread.ts";
@@ -140,15 +140,8 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     accept,
     auth: registry,
     gatewayAdmin: {
-      async issueSecret(gatewayId) {
-        const secret = await registry.issueSecret(gatewayId);
-        await registry.reload();
-        return secret;
-      },
-      async revoke(gatewayId) {
-        await store.revokeGateway(gatewayId, clock.now());
-        await registry.reload();
-      },
+      issueSecret: (gatewayId) => registry.issueSecret(gatewayId),
+      revoke: (gatewayId) => store.revokeGateway(gatewayId, clock.now()),
     },
     registryChanged: registry.reload,
     statistics: createRateStatistics(),
@@ -158,16 +151,13 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     seenGateway: presence.seenByHttp,
     backupsDir: backupsFolder(config.dataDir),
     journalHealth: journal.health,
-    async health() {
-      const [react, figures] = await Promise.allSettled([store.reactHealth(), store.figures()]);
-      return reportHealth({
+    health: async () =>
+      reportHealth({
+        ...(await askSecondThread(store)),
         ready,
         journal: journal.health(),
-        react: react.status === "fulfilled" ? react.value : undefined,
-        store: figures.status === "fulfilled" ? figures.value : undefined,
         broker: broker.figures(),
-      });
-    },
+      }),
     metrics: metrics.registry,
     clock,
     log: log.child({ part: "http" }),

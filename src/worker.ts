@@ -100,12 +100,8 @@ async function run(settings: WorkerSettings): Promise<void> {
       }
       await setTimeout(PAUSE_MS);
       const due = react.nextDue();
-      const idleMs = due === undefined ? undefined : Math.max(0, due - clock.now());
-      if (wake.signal.aborted || idleMs === 0) {
-        wake = new AbortController();
-        continue;
-      }
-      await sleepUntilWoken(idleMs, wake.signal);
+      // Returns at once when the journal grew meanwhile.
+      await sleepUntilWoken(due === undefined ? undefined : Math.max(0, due - clock.now()), wake.signal);
       wake = new AbortController();
     }
   }

@@ -1,4 +1,5 @@
 import type { Backroom, JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
+import { askSecondThread } from "./health.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 
 /** What the broker tells of itself. */
@@ -21,9 +22,7 @@ export function publishFigures(
   let react: ReactHealth | undefined;
   let store: StoreFigures | undefined;
   metrics.beforeCollect(async () => {
-    const [health, figures] = await Promise.allSettled([parts.store.reactHealth(), parts.store.figures()]);
-    react = health.status === "fulfilled" ? health.value : undefined;
-    store = figures.status === "fulfilled" ? figures.value : undefined;
+    ({ react, store } = await askSecondThread(parts.store));
   });
   const { figure, figures } = metrics;
   const { journal, broker } = parts;

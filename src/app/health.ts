@@ -1,5 +1,14 @@
 import type { HealthReport } from "../http/index.ts";
-import type { JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
+import type { Backroom, JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
+
+/** State of react and store; undefined for what the second thread does not answer. */
+export async function askSecondThread(thread: Pick<Backroom, "reactHealth" | "figures">) {
+  const [react, store] = await Promise.allSettled([thread.reactHealth(), thread.figures()]);
+  return {
+    react: react.status === "fulfilled" ? react.value : undefined,
+    store: store.status === "fulfilled" ? store.value : undefined,
+  };
+}
 
 /** What a report is made of. */
 export interface HealthParts {

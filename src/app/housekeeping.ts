@@ -1,6 +1,7 @@
 import { schedule } from "node-cron";
 import { DAY, SECOND, type EpochMs } from "../domain/time.ts";
 import type { AcceptPresence, Authenticator, Clock, Store } from "../ports.ts";
+import { everyPage } from "../runtime/every-page.ts";
 import type { Logger } from "../runtime/log.ts";
 
 interface RetentionOptions {
@@ -57,20 +58,11 @@ export function sweepPresence(
   graceSeconds: number,
 ): () => void {
   async function sweep(): Promise<void> {
-    for (let after: string | undefined; ;) {
-      const page = await parts.store.gateways({
-        scope: undefined,
-        limit: 500,
-        ...(after !== undefined && { after }),
-      });
-      for (const gateway of page.items) {
-        const principal = parts.auth.principal(gateway.id);
-        if (gateway.presence === "online" && principal && !parts.isPresent(gateway.id)) {
-          await parts.acceptPresence(principal, "offline", "silence");
-        }
+    for (const gateway of await everyPage((request) => parts.store.gateways(request), undefined)) {
+      const principal = parts.auth.principal(gateway.id);
+      if (gateway.presence === "online" && principal && !parts.isPresent(gateway.id)) {
+        await parts.acceptPresence(principal, "offline", "silence");
       }
-      if (page.next === undefined) return;
-      after = page.next;
     }
   }
   const timer = setTimeout(() => {

@@ -14,11 +14,11 @@ import type {
 } from "../ports.ts";
 import type { Logger } from "../runtime/log.ts";
 
-/** Makes and withdraws a gateway's credentials, effective at once in this process. */
+/** Makes and withdraws a gateway's credentials; `registryChanged` makes that effective in this process. */
 interface GatewayAdmin {
   /** Makes a new secret, stores its hash and returns it; it cannot be read again. */
   issueSecret(gatewayId: string): Promise<string>;
-  /** Withdraws the credentials and closes what is connected with them. */
+  /** Withdraws the credentials. */
   revoke(gatewayId: string): Promise<void>;
 }
 

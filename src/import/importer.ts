@@ -5,12 +5,10 @@ import type {
   Importer,
   ImportOutcome,
   ImportRequest,
-  Page,
-  PageRequest,
   RegistryImportRequest,
-  Scope,
   Store,
 } from "../ports.ts";
+import { everyPage } from "../runtime/every-page.ts";
 import { parseCases } from "./cases.ts";
 import { createEstateFinder } from "./estate-finder.ts";
 import type { ImportLimits } from "./limits.ts";
@@ -29,15 +27,13 @@ export interface ImporterParts {
   readonly limits?: ImportLimits;
 }
 
-const PAGE = 500;
-
 /** Makes the importer that API and command line share. */
 export function createImporter({ store, clock, zone, limits }: ImporterParts): Importer {
   const bounds = limits === undefined ? {} : { limits };
   return {
     async importCases(bytes, request) {
       const mapping = readTypeMapping(request.mapping);
-      const estate = createEstateFinder(await everything((page) => store.estates(page), request.scope));
+      const estate = createEstateFinder(await everyPage((page) => store.estates(page), request.scope));
       const { cases, ...found } = await parseCases(bytes, {
         ...bounds,
         ...caseOptions(request),
@@ -78,9 +74,9 @@ export function createImporter({ store, clock, zone, limits }: ImporterParts): I
   };
 
   async function onFile({ records }: ParsedRegistry): Promise<OnFile> {
-    const estates = new Set((await everything((page) => store.estates(page), undefined)).map(({ id }) => id));
+    const estates = new Set((await everyPage((page) => store.estates(page), undefined)).map(({ id }) => id));
     const gateways = new Set(
-      (await everything((page) => store.gateways(page), undefined)).map(({ id }) => id),
+      (await everyPage((page) => store.gateways(page), undefined)).map(({ id }) => id),
     );
     const places = new Set<string>();
     const wanted = records.flatMap(({ record }) =>
@@ -124,18 +120,4 @@ async function parseRegistry(
   throw new ZhianError("VALIDATION", "a CSV file needs the kind of its rows", {
     faults: [{ field: "kind", reason: "is missing: estate, place, gateway or device" }],
   });
-}
-
-async function everything<T>(
-  list: (request: PageRequest & { scope: Scope }) => Promise<Page<T>>,
-  scope: Scope,
-): Promise<readonly T[]> {
-  const items: T[] = [];
-  let after: string | undefined;
-  do {
-    const page = await list({ scope, limit: PAGE, ...(after !== undefined && { after }) });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return items;
 }

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
-import type { DeviceConfig, Estate, TopicBinding } from "../domain/estate.ts";
+import type { DeviceConfig, TopicBinding } from "../domain/estate.ts";
 import type { Authenticator, GatewayCredential, GatewayPrincipal, Store } from "../ports.ts";
+import { everyPage } from "../runtime/every-page.ts";
 import { hashSecret, newSecret, secretMatches } from "./secret.ts";
 
 const NO_CONFIG: DeviceConfig = {};
@@ -62,7 +63,7 @@ export function createRegistry(store: RegistryStore, defaultZone: string): Regis
       const [credentials, devices, estates] = await Promise.all([
         store.gatewayCredentials(),
         store.configuredDevices(),
-        everyEstate(store),
+        everyPage((request) => store.estates(request), undefined),
       ]);
       zones = new Map(estates.map(({ id, zone }) => [id, zone]));
       entries = new Map(
@@ -93,14 +94,4 @@ export function createRegistry(store: RegistryStore, defaultZone: string): Regis
       return secret;
     },
   };
-}
-
-async function everyEstate(store: Pick<Store, "estates">): Promise<readonly Estate[]> {
-  const all: Estate[] = [];
-  for (let after: string | undefined; ;) {
-    const page = await store.estates({ scope: undefined, limit: 500, ...(after !== undefined && { after }) });
-    all.push(...page.items);
-    if (page.next === undefined) return all;
-    after = page.next;
-  }
 }
