@@ -4,6 +4,7 @@ import { mkdirSync } from "node:fs";
 import { createBroker } from "./broker/broker.ts";
 import { profiles } from "../devices/index.ts";
 import { backupsFolder, databaseFile, journalFolder, sessionsFolder } from "./app/data-folder.ts";
+import { answerBridges } from "./app/bridge-answers.ts";
 import { publishFigures } from "./app/figures.ts";
 import { askSecondThread, reportHealth } from "./app/health.ts";
 import { createGatewayPresence } from "./app/gateway-presence.ts";
@@ -20,6 +21,7 @@ import { createImporter } from "./import/importer.ts";
 import { openJournal } from "./journal/writer.ts";
 import type { Backroom, Clock, GatewayPrincipal } from "./ports.ts";
 import { createDecoder } from "./registry/decoder.ts";
+import { createLessons } from "./registry/lessons.ts";
 import { createRegistry } from "./registry/registry.ts";
 import { systemClock } from "./runtime/clock.ts";
 import { lockData } from "./runtime/data-lock.ts";
@@ -86,12 +88,15 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
 
   const registry = createRegistry(store, config.zone);
   await registry.reload();
+  const lessons = createLessons(store);
+  await lessons.load();
   const decoder = createDecoder({
     profiles,
     configOf: registry.configOf,
     bindingsOf: registry.bindingsOf,
     pseudonymKey: Buffer.from(pseudonymKey),
     zoneOf: registry.zoneOf,
+    recall: lessons.recall,
   });
   const sightings = collectSightings(store, log);
   stack.defer(() => sightings.close());
@@ -103,6 +108,9 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     journal,
     isSimulated,
     seen: sightings.note,
+    learn: lessons.learn,
+    sendBack: answerBridges({ toProgram: (...to) => broker.toProgram(...to), clock, log }),
+    heard: () => undefined,
     count: metrics.message,
   });
   const keepPresence = createAcceptPresence(journal, isSimulated, clock);
@@ -146,7 +154,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     registryChanged: registry.reload,
     statistics: createRateStatistics(),
     importer: createImporter({ store, clock, zone: config.zone }),
-    replay: createReplay({ decoder, journal, store, isSimulated, clock }),
+    replay: createReplay({ decoder, journal, store, isSimulated, learn: lessons.learn, clock }),
     live: thread.live,
     seenGateway: presence.seenByHttp,
     backupsDir: backupsFolder(config.dataDir),

@@ -18,16 +18,21 @@ import { deadLetter, identify, sighting } from "./hub/identify.ts";
 import { expand, hourly, observe } from "./hub/observe.ts";
 import type {
   Accept,
+  Acceptance,
   AcceptPresence,
   Clock,
+  DecodedMessage,
   Decoder,
   DeviceSighting,
+  InboundMessage,
   IncidentLifeCycle,
   Journal,
   JournalReader,
+  Learn,
   ReactStore,
   ReactTransaction,
   RuleEngine,
+  SendToBridge,
   Verdict,
 } from "./ports.ts";
 
@@ -39,14 +44,31 @@ export interface AcceptParts {
   readonly isSimulated: (gatewayId: string) => boolean;
   /** Notes a sign of life that leaves no event behind. */
   readonly seen: (sighting: DeviceSighting) => void;
+  /** Makes known what a message taught; resolves when it is durable. */
+  readonly learn: Learn;
+  /** Sends a bridge what its message asks for. */
+  readonly sendBack: SendToBridge;
+  /** Told of every message as it was decoded: somebody may be waiting for this device. */
+  readonly heard: (message: InboundMessage, read: DecodedMessage) => void;
   /** Counts what became of a message; `reason` says why it yielded no event. */
   readonly count: (outcome: "events" | "ignored" | "dead", reason: string, events: number) => void;
 }
 
 /** Builds the accept side: the promise resolves when the message is on disk, or known to carry nothing. */
-export function createAccept({ decoder, journal, isSimulated, seen, count }: AcceptParts): Accept {
-  return async function accept(message) {
+export function createAccept(parts: AcceptParts): Accept {
+  const { decoder, journal, isSimulated, seen, learn, sendBack, heard, count } = parts;
+
+  return function accept(message) {
     const read = decoder.decode(message);
+    const { learned, asks } = read.decoded;
+    heard(message, read);
+    if (asks) sendBack(message, asks);
+    const kept = keep(message, read);
+    if (!learned) return kept;
+    return Promise.all([kept, learn(message, read.profile, learned)]).then(([acceptance]) => acceptance);
+  };
+
+  async function keep(message: InboundMessage, read: DecodedMessage): Promise<Acceptance> {
     const { decoded, profile } = read;
     switch (decoded.outcome) {
       case "events": {
@@ -75,7 +97,7 @@ export function createAccept({ decoder, journal, isSimulated, seen, count }: Acc
         return { outcome: "dead", events: 0, reason: decoded.reason };
       }
     }
-  };
+  }
 }
 
 /** Builds the presence side of accept: a gateway came or went. */

@@ -1,6 +1,14 @@
 /** Every interface between areas. An area sees another only through one of these. */
-import type { Device, DeviceConfig, DeviceKind, Estate, Gateway, Place } from "./domain/estate.ts";
-import type { Decoded, SecurityEvent } from "./domain/event.ts";
+import type {
+  BindingOptions,
+  Device,
+  DeviceConfig,
+  DeviceKind,
+  Estate,
+  Gateway,
+  Place,
+} from "./domain/estate.ts";
+import type { Ask, Decoded, Json, Lesson, SecurityEvent } from "./domain/event.ts";
 import type { Incident, IncidentChange, IncidentCommand, IncidentTransition } from "./domain/incident.ts";
 import type { DeadEntry, JournalEntry, JournalPosition, Transport } from "./domain/journal.ts";
 import type {
@@ -42,7 +50,17 @@ export interface ProfileInput {
   readonly pseudonym: (personal: string) => string;
   /** IANA zone for timestamps without an offset. */
   readonly zone: string;
+  /** What the gateway's binding says about a format that leaves its meaning to the installation. */
+  readonly options: BindingOptions;
+  /** What earlier messages of this bridge taught under a key; undefined when nothing. */
+  readonly recall: (key: string) => Json | undefined;
 }
+
+/**
+ * How well a profile is tested. `bronze`: messages written by us · `silver`: also messages captured from
+ * devices or given by the vendor · `gold`: also end to end, from a real client to stored events.
+ */
+export type Tier = "bronze" | "silver" | "gold";
 
 /** Declarative description of one vendor's or bridge's format. */
 export interface Profile {
@@ -53,6 +71,9 @@ export interface Profile {
   /** Default first topic segments, replaced by a gateway's bindings. */
   readonly prefix: string;
   readonly kind: DeviceKind;
+  readonly tier: Tier;
+  /** True when it also reads paths below other prefixes, once it has learned of them (key = path). */
+  readonly readsLearnedPaths?: boolean;
   /** True when the path is one this profile reads. */
   readonly matches: (path: string, transport: Transport) => boolean;
   /** Reads one message. Never throws; bounded in time and size. */
@@ -117,6 +138,19 @@ export interface DecodedMessage {
   /** The hub's id for a device the profile names. */
   readonly deviceId: (name: string) => string;
 }
+
+/** A definition with whom it belongs to: lessons of one bridge never reach another. */
+export interface LearnedLesson extends Lesson {
+  readonly estateId: string;
+  readonly gatewayId: string;
+  readonly profile: string;
+}
+
+/** Makes what a message taught known at once; resolves when it is durable. */
+export type Learn = (message: InboundMessage, profile: string, lessons: readonly Lesson[]) => Promise<void>;
+
+/** Sends a message back to the bridge it answers; late or lost does no harm. */
+export type SendToBridge = (message: InboundMessage, asks: readonly Ask[]) => void;
 
 /* ─────────────────────────── journal ──────────────────────────── */
 
@@ -410,7 +444,10 @@ export type RegistryRecord =
       readonly kind: "gateway";
       readonly value: Pick<Gateway, "id" | "name" | "estateIds" | "bindings" | "simulated">;
     }
-  | { readonly kind: "device"; readonly value: Omit<Device, "firstSeen" | "lastSeen" | "skewMs"> };
+  | {
+      readonly kind: "device";
+      readonly value: Omit<Device, "firstSeen" | "lastSeen" | "confirmedAt" | "skewMs">;
+    };
 
 /** What a caller asks of an import; the same from the API and the command line. */
 export interface ImportRequest {
@@ -515,10 +552,16 @@ export interface Store {
   devices(query: DeviceQuery): Promise<Page<Device>>;
   device(estateId: string, id: string): Promise<Device>;
   /** Creates, enrols or changes a device. */
-  putDevice(device: Omit<Device, "firstSeen" | "lastSeen" | "skewMs">): Promise<void>;
+  putDevice(device: Omit<Device, "firstSeen" | "lastSeen" | "confirmedAt" | "skewMs">): Promise<void>;
   deleteDevice(estateId: string, id: string): Promise<void>;
   /** Devices whose configuration changes how messages are read. */
   configuredDevices(): Promise<readonly Pick<Device, "estateId" | "id" | "config">[]>;
+  /** Everything that was learned, for the registry's memory. */
+  lessons(): Promise<readonly LearnedLesson[]>;
+  /** Stores lessons; those whose value is null are forgotten. */
+  putLessons(lessons: readonly LearnedLesson[]): Promise<void>;
+  /** Notes that a real event of the device was seen from end to end. */
+  confirmDevice(estateId: string, id: string, at: EpochMs): Promise<void>;
   /** Heartbeats and other traffic without events: when each device was last heard, registering unknown ones. */
   touchDevices(sightings: readonly DeviceSighting[]): Promise<void>;
 

@@ -22,6 +22,7 @@ export const frigate = defineProfile({
   transports: ["mqtt"],
   prefix: "frigate",
   kind: "camera",
+  tier: "silver",
   messages: [
     reviews,
     trackedObjects,

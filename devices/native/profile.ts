@@ -25,6 +25,7 @@ export const native: HandWrittenProfile = {
   transports: ["mqtt", "http"],
   prefix: "devices",
   kind: "other",
+  tier: "gold",
   redact: [
     { path: "attributes.*", how: "hashed", what: "attributes whose name says that they are personal data" },
     { path: "*.attributes.*", how: "hashed", what: "the same in a list of events" },

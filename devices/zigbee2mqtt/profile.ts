@@ -81,6 +81,7 @@ export const zigbee2mqtt = defineProfile({
   transports: ["mqtt"],
   prefix: "zigbee2mqtt",
   kind: "sensor",
+  tier: "gold",
   messages: [
     {
       path: "bridge/state",

@@ -4,7 +4,7 @@ import type { Logger } from "../runtime/log.ts";
 import { maySubscribe } from "./acl.ts";
 import { createAdmission } from "./admission.ts";
 import { createAuthenticating } from "./authenticate.ts";
-import { createCommands, type SendCommand } from "./commands.ts";
+import { createCommands, type SendCommand, type SendToProgram } from "./commands.ts";
 import { createConnections, newConnection, rightsOf, type Arrival, type Silence } from "./connections.ts";
 import { createGate } from "./gate.ts";
 import { startAedes } from "./hooks.ts";
@@ -51,6 +51,7 @@ export interface Broker {
   listen(): Promise<Ports>;
   readonly figures: () => BrokerFigures;
   readonly command: SendCommand;
+  readonly toProgram: SendToProgram;
   /** Stops listening and cuts every client off, without wills and without calling anyone offline. */
   suspend(reason: string): void;
   /** Listens again on the same ports. */
@@ -231,7 +232,7 @@ export async function createBroker(parts: BrokerParts): Promise<Broker> {
       pending: pending(),
       refused: refusals.figures(),
     }),
-    command: createCommands({ aedes, sessions, auth, ...limits }),
+    ...createCommands({ aedes, sessions, auth, ...limits }),
     suspend: (reason) => suspend(reason, false),
     resume,
     close: () => (ended ??= end()),

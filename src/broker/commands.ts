@@ -1,8 +1,8 @@
 import type { Aedes } from "aedes";
-import { isId } from "../domain/topic.ts";
+import { isId, parseTopic } from "../domain/topic.ts";
 import { ZhianError } from "../errors.ts";
 import type { Authenticator } from "../ports.ts";
-import { commandTopic } from "./acl.ts";
+import { bridgedTopic, commandTopic } from "./acl.ts";
 import type { Sessions } from "./sessions.ts";
 
 /**
@@ -16,6 +16,23 @@ export type SendCommand = (
   payload: Uint8Array,
 ) => Promise<void>;
 
+/**
+ * Publishes one message to a program that a gateway bridges, QoS 1, on the vendor's own topic below the
+ * gateway's bridge. Throws as SendCommand does; VALIDATION for a path no topic can have.
+ */
+export type SendToProgram = (
+  gatewayId: string,
+  estateId: string,
+  path: string,
+  payload: Uint8Array,
+) => Promise<void>;
+
+/** The ways from the hub to a gateway. */
+export interface Commands {
+  readonly command: SendCommand;
+  readonly toProgram: SendToProgram;
+}
+
 export interface CommandParts {
   readonly aedes: Aedes;
   readonly sessions: Sessions;
@@ -23,17 +40,12 @@ export interface CommandParts {
   readonly queuedCommands: number;
 }
 
-/** Makes the way from the hub to a gateway. */
-export function createCommands({ aedes, sessions, auth, queuedCommands }: CommandParts): SendCommand {
-  return async (gatewayId, estateId, name, payload) => {
-    if (!isId(name)) {
-      const faults = [{ field: "name", reason: "must be letters, digits, dot, hyphen or underscore" }];
-      throw new ZhianError("VALIDATION", "A command needs a name", { faults });
-    }
+/** Makes the ways from the hub to a gateway. */
+export function createCommands({ aedes, sessions, auth, queuedCommands }: CommandParts): Commands {
+  async function send(gatewayId: string, estateId: string, topic: string, payload: Uint8Array) {
     if (!auth.principal(gatewayId)?.estateIds.has(estateId)) {
       throw new ZhianError("NOT_FOUND", `No gateway ${gatewayId} in estate ${estateId}`);
     }
-    const topic = commandTopic(estateId, gatewayId, name);
     if ((await sessions.queued(topic, queuedCommands)) >= queuedCommands) {
       throw new ZhianError("UNAVAILABLE", `Gateway ${gatewayId} has too many commands waiting`);
     }
@@ -41,5 +53,23 @@ export function createCommands({ aedes, sessions, auth, queuedCommands }: Comman
     await new Promise<void>((resolve, reject) => {
       aedes.publish({ ...packet, dup: false, retain: false }, (error) => (error ? reject(error) : resolve()));
     });
+  }
+
+  return {
+    async command(gatewayId, estateId, name, payload) {
+      if (!isId(name)) {
+        const faults = [{ field: "name", reason: "must be letters, digits, dot, hyphen or underscore" }];
+        throw new ZhianError("VALIDATION", "A command needs a name", { faults });
+      }
+      await send(gatewayId, estateId, commandTopic(estateId, gatewayId, name), payload);
+    },
+    async toProgram(gatewayId, estateId, path, payload) {
+      const topic = bridgedTopic(estateId, gatewayId, path);
+      if (/[+#]/.test(path) || parseTopic(topic)?.kind !== "bridge") {
+        const faults = [{ field: "path", reason: "must be a topic without wildcards" }];
+        throw new ZhianError("VALIDATION", "A message to a program needs a topic", { faults });
+      }
+      await send(gatewayId, estateId, topic, payload);
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { PointConfig } from "../domain/estate.ts";
 import type { Attributes, AttributeValue, Phase } from "../domain/event.ts";
 import { canonicalCode } from "../domain/taxonomy.ts";
 import { addEvent, Unreadable, type Collector, type EventParts } from "./collector.ts";
@@ -61,10 +62,12 @@ function compileEvent(rule: EventRule): Apply {
   const details = compileDetails(rule);
   return (scope, into) => {
     if (!holds(scope)) return false;
-    const code = readCode(scope);
     const phase = readPhase(scope);
-    if (code === undefined || phase === undefined) return false;
-    addEvent(into, { ...details(scope, into), code, phase, report: rule.report });
+    if (phase === undefined) return false;
+    const parts = details(scope, into);
+    const code = readCode(scope, parts.point);
+    if (code === undefined) return false;
+    addEvent(into, { ...parts, code, phase, report: rule.report });
     return true;
   };
 }
@@ -73,17 +76,36 @@ function compileFlag(rule: FlagRule): Apply {
   const holds = compileGuards(rule.when);
   const read = compileSource(rule.of);
   const details = compileDetails(rule);
-  const { on, off, whenOn, whenOff } = rule;
+  const { on, off } = rule;
   return (scope, into) => {
     const value = scalar(read(scope));
     if (value === undefined || !holds(scope)) return false;
     const isOn = on.includes(value);
     if (!isOn && !off.includes(value)) return false;
-    const turned = rule.contact && scope.config.contact === "normally-open";
-    const { code, phase } = isOn === turned ? whenOff : whenOn;
-    addEvent(into, { ...details(scope, into), code, phase, report: "level" });
+    const parts = details(scope, into);
+    const { code, phase } = meaningOf(rule, isOn, configAt(scope, parts.point));
+    addEvent(into, { ...parts, code, phase, report: "level" });
     return true;
   };
+}
+
+/** What a position of a flag means on this device and point. */
+function meaningOf(rule: FlagRule, isOn: boolean, config: PointConfig): FlagRule["whenOn"] {
+  const { contact, whenOn, whenOff } = rule;
+  if (contact === "none") return isOn ? whenOn : whenOff;
+  const turnedBy = contact === "door" ? "normally-open" : "normally-closed";
+  const active = isOn !== (config.contact === turnedBy);
+  const code = contact === "dry" ? canonicalCode(config.inputCode ?? "") : undefined;
+  if (code !== undefined) return { code, phase: active ? "raise" : "clear" };
+  return active ? whenOn : whenOff;
+}
+
+/** The device's configuration at one of its points. */
+function configAt(scope: Scope, point: string | undefined): PointConfig {
+  const { config } = scope;
+  const { points } = config;
+  if (point === undefined || points === undefined || !Object.hasOwn(points, point)) return config;
+  return { ...config, ...points[point] };
 }
 
 function compileEach(rule: EachRule): Apply {
@@ -111,14 +133,32 @@ function speaking(scope: Scope, device: string | undefined): Scope {
   return device === undefined ? rest : { ...rest, device, config: scope.input.configOf(device) };
 }
 
-function compileCode(spec: CodeSpec): (scope: Scope) => string | undefined {
+function compileCode(spec: CodeSpec): (scope: Scope, point: string | undefined) => string | undefined {
   if (typeof spec === "string") return () => spec;
   if ("configured" in spec) {
     // A code the taxonomy does not have was refused when the device was configured; should one be left
     // over, the vendor's plain meaning is better than a lost message.
-    return (scope) => canonicalCode(scope.config[spec.configured] ?? "") ?? spec.otherwise;
+    return (scope, point) => canonicalCode(configAt(scope, point)[spec.configured] ?? "") ?? spec.otherwise;
   }
-  return lookUp(spec);
+  const inTable = lookUp(spec);
+  if (!spec.site) return inTable;
+  const read = compileSource(spec.of);
+  return (scope) => {
+    const value = scalar(read(scope));
+    const word = value === undefined ? undefined : siteWord(scope, String(value));
+    if (word === IGNORE) return undefined;
+    return canonicalCode(word ?? "") ?? inTable(scope);
+  };
+}
+
+/** In a site's `codes`: this word of the vendor is no event here. */
+const IGNORE = "ignore";
+
+function siteWord(scope: Scope, value: string): string | undefined {
+  for (const codes of [scope.config.codes, scope.input.options.codes]) {
+    if (codes && Object.hasOwn(codes, value)) return codes[value];
+  }
+  return undefined;
 }
 
 function compilePhase(spec: PhaseSpec): (scope: Scope) => Phase | undefined {
@@ -150,6 +190,7 @@ function compileDetails(rule: EventDetails): Details {
   const readTime = rule.time && compileTime(rule.time);
   const readKeyTime = rule.keyTime && compileTime(rule.keyTime);
   const readAttributes = compileAttributes(rule.attributes);
+  const expiresAfterMs = rule.expiresAfter && rule.expiresAfter * 1_000;
   return (scope, into) => {
     const point = readPoint?.(scope);
     const property = readProperty?.(scope);
@@ -165,6 +206,7 @@ function compileDetails(rule: EventDetails): Details {
       ...(value !== undefined && { value }),
       ...(eventKey !== undefined && { eventKey }),
       ...(keyAt !== undefined && { keyAt }),
+      ...(expiresAfterMs !== undefined && { expiresAfterMs }),
     };
   };
 }

@@ -1,4 +1,4 @@
-import type { Decoded, EventFlag } from "../domain/event.ts";
+import type { Aside, Decoded, EventFlag } from "../domain/event.ts";
 import type { Profile, ProfileInput } from "../ports.ts";
 import { Unreadable, type Collector } from "./collector.ts";
 import { compileAttributes, compileName, compileRules } from "./compile-rules.ts";
@@ -24,7 +24,7 @@ const NO_CONFIG = Object.freeze({});
  * profile fails at the start and not at the first message; decoding never throws.
  */
 export function defineProfile(spec: ProfileSpec): DataProfile {
-  const { id, title, vendor, transports, prefix, kind } = spec;
+  const { id, title, vendor, transports, prefix, kind, tier, readsLearnedPaths = false } = spec;
   const messages = spec.messages.map((message) => ({
     fits: compilePattern(message.path),
     decode: "ignore" in message ? compileIgnored(message) : compileRead(message),
@@ -32,6 +32,7 @@ export function defineProfile(spec: ProfileSpec): DataProfile {
 
   function below(path: string): readonly string[] | undefined {
     if (prefix === "") return path.split("/");
+    if (path === prefix) return [];
     return path.startsWith(prefix) && path[prefix.length] === "/"
       ? path.slice(prefix.length + 1).split("/")
       : undefined;
@@ -44,6 +45,8 @@ export function defineProfile(spec: ProfileSpec): DataProfile {
     transports,
     prefix,
     kind,
+    tier,
+    readsLearnedPaths,
     spec,
     matches(path, transport) {
       const segments = transports.includes(transport) ? below(path) : undefined;
@@ -88,21 +91,7 @@ function compileRead(message: ReadMessage): Decode {
   );
   const apply = compileRules(message.rules);
 
-  return (input, captures) => {
-    const { payload, contentType } = input;
-    if (payload.byteLength > LIMITS.payloadBytes) {
-      return { outcome: "undecodable", reason: "too_large", detail: `${payload.byteLength} bytes` };
-    }
-    const nameOnly: Scope = { input, captures, body: undefined, config: NO_CONFIG };
-    if (payload.byteLength === 0) return ignoredAs("empty", readDevice(nameOnly));
-    const parsed = parse.parse(payload, contentType);
-    if (parsed.fault !== undefined) {
-      return { outcome: "undecodable", reason: parsed.fault, detail: parsed.detail };
-    }
-    const bare: Scope = { ...nameOnly, body: parsed.body };
-    const device = readDevice(bare);
-    if (isEmpty(parsed.body)) return ignoredAs("empty", device);
-    const scope: Scope = device === undefined ? bare : { ...bare, device, config: input.configOf(device) };
+  function read(scope: Scope, device: string | undefined): Decoded {
     const into: Collector = {
       common: {
         time: readTime(scope),
@@ -116,7 +105,30 @@ function compileRead(message: ReadMessage): Decode {
     if (into.reason !== undefined) return ignoredAs(into.reason, device);
     if (typeof otherwise === "string") return ignoredAs(otherwise, device);
     return { outcome: "undecodable", reason: otherwise.undecodable, detail: otherwise.detail };
+  }
+
+  return (input, captures) => {
+    const { payload } = input;
+    if (payload.byteLength > (parse.maxBytes ?? LIMITS.payloadBytes)) {
+      return { outcome: "undecodable", reason: "too_large", detail: `${payload.byteLength} bytes` };
+    }
+    const nameOnly: Scope = { input, captures, body: undefined, config: NO_CONFIG };
+    if (payload.byteLength === 0 && !parse.readsEmpty) return ignoredAs("empty", readDevice(nameOnly));
+    const parsed = parse.parse(payload, input, captures);
+    if (parsed.fault !== undefined) {
+      return { outcome: "undecodable", reason: parsed.fault, detail: parsed.detail, ...asideOf(parsed) };
+    }
+    const bare: Scope = { ...nameOnly, body: parsed.body };
+    const device = readDevice(bare);
+    if (isEmpty(parsed.body)) return ignoredAs("empty", device);
+    const scope: Scope = device === undefined ? bare : { ...bare, device, config: input.configOf(device) };
+    const decoded = read(scope, device);
+    return parsed.learned || parsed.asks ? { ...decoded, ...asideOf(parsed) } : decoded;
   };
+}
+
+function asideOf({ learned, asks }: Aside): Aside {
+  return { ...(learned && { learned }), ...(asks && { asks }) };
 }
 
 function ignoredAs(reason: IgnoredMessage["ignore"], device: string | undefined): Decoded {

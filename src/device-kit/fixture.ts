@@ -1,30 +1,64 @@
-import type { DeviceConfig } from "../domain/estate.ts";
-import type { Decoded, DecodedEvent, DeadReason, IgnoreReason } from "../domain/event.ts";
+import type { BindingOptions, DeviceConfig } from "../domain/estate.ts";
+import type { Decoded, DecodedEvent, DeadReason, IgnoreReason, Json } from "../domain/event.ts";
+import type { Transport } from "../domain/journal.ts";
 
 /** One message with what it must become: drives tests, simulators and documentation. */
 export interface Fixture {
   /** The vendor's topic or path. */
   readonly topic: string;
-  /** A text is sent as it stands, anything else as JSON. */
+  /** A text is sent as it stands, a list of `lines` joined by CR LF, `base64` as bytes, anything else as JSON. */
   readonly payload: unknown;
+  /** Default: the first transport of the profile. */
+  readonly transport?: Transport;
+  readonly contentType?: string;
+  readonly retained?: boolean;
   /** The installation's overrides for the devices of the message. */
   readonly config?: DeviceConfig;
+  /** What the gateway's binding says. */
+  readonly options?: BindingOptions;
+  /** What earlier messages of the bridge taught, by key. */
+  readonly taught?: Readonly<Record<string, Json>>;
   readonly expect: Expectation;
 }
 
-/** Each expected event names what matters of it; the list is complete and in order. */
-export type Expectation =
+/**
+ * Each expected event names what matters of it; the list is complete and in order. `learned` and `asks`
+ * are looked at where they are named: all keys taught, all paths asked.
+ */
+export type Expectation = (
   | { readonly events: readonly Partial<DecodedEvent>[] }
   | { readonly ignored: IgnoreReason; readonly device?: string }
-  | { readonly undecodable: DeadReason };
+  | { readonly undecodable: DeadReason }
+) & { readonly learned?: readonly string[]; readonly asks?: readonly string[] };
 
 /** The bytes of a fixture's payload. */
-export function fixtureBytes({ payload }: Fixture): Uint8Array {
-  return Buffer.from(typeof payload === "string" ? payload : JSON.stringify(payload));
+export function fixtureBytes({ payload }: Pick<Fixture, "payload">): Uint8Array {
+  if (typeof payload === "string") return Buffer.from(payload);
+  if (typeof payload === "object" && payload !== null) {
+    if ("base64" in payload) return Buffer.from(String(payload.base64), "base64");
+    if ("lines" in payload && Array.isArray(payload.lines)) return Buffer.from(payload.lines.join("\r\n"));
+  }
+  return Buffer.from(JSON.stringify(payload));
 }
 
 /** True when a message became exactly what a fixture says. */
 export function isAsExpected(decoded: Decoded, expect: Expectation): boolean {
+  const same = (wanted: readonly string[] | undefined, there: readonly string[] = []): boolean =>
+    wanted === undefined || (wanted.length === there.length && wanted.every((one, at) => one === there[at]));
+  return (
+    same(
+      expect.learned,
+      decoded.learned?.map(({ key }) => key),
+    ) &&
+    same(
+      expect.asks,
+      decoded.asks?.map(({ path }) => path),
+    ) &&
+    hasOutcome(decoded, expect)
+  );
+}
+
+function hasOutcome(decoded: Decoded, expect: Expectation): boolean {
   switch (decoded.outcome) {
     case "events":
       return (

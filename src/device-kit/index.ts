@@ -1,11 +1,24 @@
 /** What a profile author may import. */
 export type { ProfileInput } from "../ports.ts";
-export type { Decoded, DecodedEvent, EventFlag, Phase } from "../domain/event.ts";
+export type { Ask, Decoded, DecodedEvent, EventFlag, Json, Lesson, Phase } from "../domain/event.ts";
 export { canonicalCode } from "../domain/taxonomy.ts";
 export { defineProfile, type DataProfile } from "./define-profile.ts";
 export type { HandWrittenProfile } from "./hand-written.ts";
 export type { MessageSpec, ReadMessage } from "./spec.ts";
-export { json, jsonFault, jsonOrWord, text, textOf, type Parser } from "./parsers.ts";
+export {
+  json,
+  jsonFault,
+  jsonOrWord,
+  parseJson,
+  text,
+  textOf,
+  withPictures,
+  xml,
+  xmlOrJson,
+  type Parsed,
+  type Parser,
+} from "./parsers.ts";
+export type { Captures } from "./pattern.ts";
 export {
   body,
   captured,
@@ -13,7 +26,9 @@ export {
   field,
   firstOf,
   key,
+  learned,
   lookup,
+  optionField,
   outer,
   pseudonym,
   type Source,
@@ -26,11 +41,13 @@ export {
   isoTime,
   localTime,
   noTime,
+  optionTime,
   type TimeSpec,
 } from "./times.ts";
 export {
   codeTable,
   contact,
+  dryContact,
   each,
   eachDevice,
   edge,
@@ -39,6 +56,7 @@ export {
   ignored,
   level,
   phaseTable,
+  siteCode,
   type Rule,
 } from "./rules.ts";
 export { isPlausible, readIso } from "./iso-time.ts";
@@ -49,4 +67,5 @@ export { isPersonalKey } from "./personal.ts";
 export { defaultPhase, phaseFits } from "./phases.ts";
 export { faultOf } from "./profile-fault.ts";
 export { fixtureBytes, isAsExpected, type Fixture } from "./fixture.ts";
+export { readPath } from "./path.ts";
 export { lintProfile, type LintSubject } from "./lint.ts";

@@ -2,6 +2,8 @@
 export const LIMITS = Object.freeze({
   /** Bytes of a message that a parser reads. */
   payloadBytes: 1024 * 1024,
+  /** Bytes of a message that has pictures beside its document. */
+  multipartBytes: 16 * 1024 * 1024,
   /** Nesting of objects and arrays. */
   depth: 32,
   /** Events of one message. */

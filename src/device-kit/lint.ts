@@ -2,6 +2,7 @@ import { canonicalCode } from "../domain/taxonomy.ts";
 import type { DataProfile } from "./define-profile.ts";
 import type { Fixture } from "./fixture.ts";
 import type { HandWrittenProfile } from "./hand-written.ts";
+import { parseFixture } from "./parse-fixture.ts";
 import { isPersonalKey } from "./personal.ts";
 import { phaseFits } from "./phases.ts";
 import type { FlagRule } from "./rules.ts";
@@ -39,7 +40,7 @@ export function lintProfile({ profile, fixtures, readme }: LintSubject): readonl
   const redact = spec ? readMessages(spec).flatMap((message) => message.redact ?? []) : redactOf(profile);
   return [
     ...(spec ? [...lintCodes(spec), ...readMessages(spec).flatMap(lintMessage)] : []),
-    ...lintFixtures(fixtures, redact),
+    ...lintFixtures(fixtures, redact, profile),
     ...lintReadme(readme, spec),
   ];
 }
@@ -132,7 +133,11 @@ function lintPersonal(message: ReadMessage): readonly LintFault[] {
   });
 }
 
-function lintFixtures(fixtures: readonly Fixture[], redact: readonly Redaction[]): readonly LintFault[] {
+function lintFixtures(
+  fixtures: readonly Fixture[],
+  redact: readonly Redaction[],
+  profile: LintSubject["profile"],
+): readonly LintFault[] {
   const faults: LintFault[] = [];
   if (fixtures.length < 2) {
     faults.push({
@@ -147,14 +152,25 @@ function lintFixtures(fixtures: readonly Fixture[], redact: readonly Redaction[]
   if (!fixtures.some(({ expect }) => "events" in expect)) {
     faults.push({ rule: "fixtures", where: "fixtures", reason: "none yields an event" });
   }
-  for (const { topic, payload } of fixtures) {
-    for (const path of personalPaths(payload, [])) {
+  for (const fixture of fixtures) {
+    const { topic } = fixture;
+    for (const path of personalPaths(bodyOf(fixture, profile), [])) {
       if (redact.some((entry) => covers(entry.path.split("."), path))) continue;
       const reason = `${path.join(".")} is not in the redact list`;
       faults.push({ rule: "personal_data", where: topic, reason });
     }
   }
   return faults;
+}
+
+/** What the profile's own parser makes of a fixture; the payload itself where that is not known. */
+function bodyOf(fixture: Fixture, profile: LintSubject["profile"]): unknown {
+  if (typeof fixture.payload !== "string" && !hasBytes(fixture.payload)) return fixture.payload;
+  return "spec" in profile ? parseFixture(profile.spec, fixture) : fixture.payload;
+}
+
+function hasBytes(payload: unknown): boolean {
+  return typeof payload === "object" && payload !== null && ("lines" in payload || "base64" in payload);
 }
 
 /** Paths of fields that are likely personal, list members written as `*`. */

@@ -1,19 +1,29 @@
-import type { DeadReason } from "../domain/event.ts";
+import type { Aside, DeadReason } from "../domain/event.ts";
+import type { ProfileInput } from "../ports.ts";
 import { LIMITS } from "./limits.ts";
+import { mainPart } from "./multipart.ts";
 import { nestedDeeperThan } from "./nesting.ts";
+import type { Captures } from "./pattern.ts";
+import { parseXml, XmlFault } from "./xml.ts";
 
 /** What a parser makes of the bytes: a body to read from, or why there is none. */
-type Parsed =
+export type Parsed = (
   | { readonly body: unknown; readonly fault?: undefined }
-  | { readonly fault: DeadReason; readonly detail: string };
+  | { readonly fault: DeadReason; readonly detail: string }
+) &
+  Aside;
 
 /**
- * Turns the bytes of a message into a body that paths can be read from. XML and multipart are parsers
- * like any other: an element becomes an object, the parts become a list.
+ * Turns the bytes of a message into a body that paths can be read from: an XML element becomes an object,
+ * a protobuf message too. A parser may recall what earlier messages taught, and teach; it keeps no state.
  */
 export interface Parser {
   readonly format: string;
-  readonly parse: (payload: Uint8Array, contentType: string | undefined) => Parsed;
+  /** Most bytes it takes; `LIMITS.payloadBytes` when absent. */
+  readonly maxBytes?: number;
+  /** True when an empty message says something in this format. */
+  readonly readsEmpty?: boolean;
+  readonly parse: (payload: Uint8Array, input: ProfileInput, captures: Captures) => Parsed;
 }
 
 /** JSON; an object or a list. */
@@ -34,13 +44,51 @@ export const jsonOrWord = (name: string): Parser => ({
   },
 });
 
+/**
+ * XML without entities of its own, in UTF-8 or the GB encoding it declares; the body is the root element.
+ * Attributes are read as `@name`, namespace prefixes are dropped, values are trimmed texts. Elements named
+ * in `lists` are lists even when there is one.
+ */
+export const xml = (...lists: readonly string[]): Parser => {
+  const listed = new Set(lists);
+  return { format: "xml", parse: (payload) => readXml(payload, listed) };
+};
+
+/** XML or JSON, told apart by the first character. */
+export const xmlOrJson = (...lists: readonly string[]): Parser => {
+  const listed = new Set(lists);
+  return {
+    format: "xml or json",
+    parse: (payload) =>
+      firstCharacter(payload) === "<" ? readXml(payload, listed) : parseJson(textOf(payload)),
+  };
+};
+
+/**
+ * A document that devices send alone, or as a part of a multipart body with pictures around it. The
+ * pictures are not looked at.
+ */
+export const withPictures = (of: Parser): Parser => ({
+  format: `${of.format}, also with pictures (multipart)`,
+  maxBytes: LIMITS.multipartBytes,
+  parse(payload, input, captures) {
+    const part = mainPart(payload, input.contentType);
+    if (part === undefined) return { fault: "malformed", detail: "no part of the message can be read" };
+    if (part.byteLength > LIMITS.payloadBytes) {
+      return { fault: "too_large", detail: `a part of ${part.byteLength} bytes` };
+    }
+    return of.parse(part, input, captures);
+  },
+});
+
 /** Bytes as text; bytes that are not UTF-8 become U+FFFD, a byte order mark is left out. */
 export function textOf(payload: Uint8Array): string {
   const decoded = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString("utf8");
   return decoded.codePointAt(0) === 0xfeff ? decoded.slice(1) : decoded;
 }
 
-function parseJson(source: string): Parsed {
+/** Reads a JSON object or list. */
+export function parseJson(source: string): Parsed {
   let parsed: unknown;
   try {
     parsed = JSON.parse(source);
@@ -60,4 +108,21 @@ function parseJson(source: string): Parsed {
 export function jsonFault(error: unknown): string {
   const position = error instanceof Error ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
   return position === undefined ? "not valid JSON" : `not valid JSON at position ${position}`;
+}
+
+function readXml(payload: Uint8Array, lists: ReadonlySet<string>): Parsed {
+  try {
+    return { body: parseXml(payload, lists) };
+  } catch (error) {
+    if (error instanceof XmlFault) return { fault: "malformed", detail: error.message };
+    throw error;
+  }
+}
+
+function firstCharacter(payload: Uint8Array): string {
+  for (const byte of payload) {
+    // White space and the bytes of a byte order mark.
+    if (byte > 0x20 && byte !== 0xef && byte !== 0xbb && byte !== 0xbf) return String.fromCodePoint(byte);
+  }
+  return "";
 }

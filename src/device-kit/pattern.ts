@@ -13,14 +13,17 @@ type Part =
 
 /**
  * Compiles a topic pattern: segments joined by `/`, where `{name}` takes one segment and `{name...}` one
- * or more (at most once in a pattern). An empty segment is never taken. Throws on a malformed pattern,
- * which is a fault of the profile.
+ * or more (at most once in a pattern). An empty segment is never taken; a pattern may begin with `/` where
+ * a vendor's topics do, and an empty pattern is the prefix alone. Throws on a malformed pattern, which is
+ * a fault of the profile.
  */
 export function compilePattern(pattern: string): PathMatcher {
-  const parts = pattern.split("/").map((text): Part => {
+  if (pattern === "") return (segments) => (segments.length === 0 ? NONE : undefined);
+  const parts = pattern.split("/").map((text, at): Part => {
     const capture = CAPTURE.exec(text);
     if (capture) return { kind: capture[2] ? "many" : "one", name: capture[1] ?? "" };
-    if (text === "" || /[{}]/.test(text)) throw new Error(`pattern "${pattern}": "${text}" is no segment`);
+    if ((text === "" && at > 0) || /[{}]/.test(text))
+      throw new Error(`pattern "${pattern}": "${text}" is no segment`);
     return { kind: "literal", text };
   });
   const many = parts.findIndex((part) => part.kind === "many");

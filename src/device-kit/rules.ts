@@ -1,4 +1,4 @@
-import type { DeviceConfig } from "../domain/estate.ts";
+import type { PointConfig } from "../domain/estate.ts";
 import type { AttributeValue, IgnoreReason, Phase } from "../domain/event.ts";
 import type { Guard } from "./guards.ts";
 import type { Source, Table } from "./sources.ts";
@@ -6,7 +6,8 @@ import type { TimeSpec } from "./times.ts";
 
 /**
  * A code: fixed, looked up, or what the installation says (the button in the hall is an SOS). A value that
- * a table does not hold makes the rule yield nothing.
+ * a table does not hold makes the rule yield nothing. With `site`, the device's `codes` and the binding's
+ * are asked before the table.
  */
 export type CodeSpec =
   | string
@@ -14,8 +15,9 @@ export type CodeSpec =
       readonly of: Source;
       readonly entries: Readonly<Record<string, string>>;
       readonly otherwise?: string;
+      readonly site?: true;
     })
-  | { readonly configured: keyof DeviceConfig & `${string}Code`; readonly otherwise: string };
+  | { readonly configured: keyof PointConfig & `${string}Code`; readonly otherwise: string };
 
 /** A phase: fixed or looked up. */
 export type PhaseSpec =
@@ -37,6 +39,11 @@ export interface EventDetails {
   readonly time?: TimeSpec;
   /** A time that is the same in every repeat with that key. */
   readonly keyTime?: TimeSpec;
+  /**
+   * Seconds after which a level that is no longer repeated is over, for senders that repeat it only while
+   * it lasts and may miss to say that it ended.
+   */
+  readonly expiresAfter?: number;
   readonly attributes?: AttributeSpecs;
 }
 
@@ -64,8 +71,11 @@ export interface FlagRule extends Omit<EventDetails, "key" | "keyTime"> {
   readonly whenOn: Meaning;
   readonly whenOff: Meaning;
   readonly property: Source;
-  /** A contact: the device's configuration `normally-open` turns its two positions round. */
-  readonly contact: boolean;
+  /**
+   * `door`: configured as `normally-open`, its two positions are turned round. `dry`: a contact whose
+   * meaning is the installation's; `normally-closed` turns it round and `inputCode` says what it raises.
+   */
+  readonly contact: "none" | "door" | "dry";
 }
 
 /** Rules for each member of a list, or of an object whose keys are devices or components. */
@@ -111,14 +121,24 @@ export const level = (
 /** A two-valued property of a full-state report. Values in neither list (null) are unknown: no event. */
 export const flag = (rule: Omit<FlagRule, "rule" | "contact">): FlagRule => ({
   rule: "flag",
-  contact: false,
+  contact: "none",
   ...rule,
 });
 
 /** A door or window contact: a flag whose polarity an installation may turn round. */
 export const contact = (rule: Omit<FlagRule, "rule" | "contact">): FlagRule => ({
   rule: "flag",
-  contact: true,
+  contact: "door",
+  ...rule,
+});
+
+/**
+ * A dry contact or input: `whenOn` and `whenOff` hold until the installation says what it means
+ * (`inputCode`, also per point).
+ */
+export const dryContact = (rule: Omit<FlagRule, "rule" | "contact">): FlagRule => ({
+  rule: "flag",
+  contact: "dry",
   ...rule,
 });
 
@@ -146,6 +166,16 @@ export const codeTable = (
   entries: Readonly<Record<string, string>>,
   otherwise?: string,
 ): CodeSpec => ({ of, entries, ...(otherwise !== undefined && { otherwise }) });
+
+/**
+ * A code the installation may choose: the device's `codes`, then the binding's, then the table. `ignore` in
+ * one of the first two makes the rule yield nothing.
+ */
+export const siteCode = (
+  of: Source,
+  entries: Readonly<Record<string, string>>,
+  otherwise?: string,
+): CodeSpec => ({ of, entries, site: true, ...(otherwise !== undefined && { otherwise }) });
 
 /** A phase from a closed table. */
 export const phaseTable = (

@@ -13,7 +13,9 @@ export type Source =
   | { readonly from: "outer"; readonly of: Source }
   | { readonly from: "first"; readonly of: readonly Source[] }
   | { readonly from: "pseudonym"; readonly of: Source }
-  | { readonly from: "lookup"; readonly of: Source; readonly table: Table };
+  | { readonly from: "lookup"; readonly of: Source; readonly table: Table }
+  | { readonly from: "learned"; readonly of: Source; readonly path: readonly string[] }
+  | { readonly from: "option"; readonly name: string; readonly otherwise: readonly string[] };
 
 /** A closed look-up table; `otherwise` stands for every value that is not in it. */
 export interface Table {
@@ -42,6 +44,19 @@ export const lookup = (of: Source, entries: Table["entries"], otherwise?: Attrib
   from: "lookup",
   of,
   table: { entries, ...(otherwise !== undefined && { otherwise }) },
+});
+
+/** What an earlier message taught under a key; `path` leads into it. */
+export const learned = (of: Source, path = ""): Source => ({
+  from: "learned",
+  of,
+  path: path === "" ? [] : splitPath(path),
+});
+/** The field at a path that the gateway's binding names under `options.fields`, else at `otherwise`. */
+export const optionField = (name: string, otherwise: string): Source => ({
+  from: "option",
+  name,
+  otherwise: splitPath(otherwise),
 });
 
 /** Reads a raw value; null and undefined both mean that there is none. */
@@ -97,6 +112,22 @@ export function compileSource(source: Source): Read {
         const value = scalar(read(scope));
         if (value === undefined) return undefined;
         return Object.hasOwn(entries, String(value)) ? entries[String(value)] : otherwise;
+      };
+    }
+    case "learned": {
+      const read = compileSource(source.of);
+      const { path } = source;
+      return (scope) => {
+        const name = scalar(read(scope));
+        const taught = name === undefined ? undefined : scope.input.recall(String(name));
+        return path.length === 0 ? taught : readPath(taught, path);
+      };
+    }
+    case "option": {
+      const { name, otherwise } = source;
+      return (scope) => {
+        const path = scope.input.options.fields?.[name];
+        return readPath(scope.body, path === undefined ? otherwise : splitPath(path));
       };
     }
   }

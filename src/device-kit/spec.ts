@@ -1,6 +1,7 @@
 import type { DeviceKind } from "../domain/estate.ts";
 import type { DeadReason, EventFlag, IgnoreReason } from "../domain/event.ts";
 import type { Transport } from "../domain/journal.ts";
+import type { Tier } from "../ports.ts";
 import type { Guard } from "./guards.ts";
 import type { Parser } from "./parsers.ts";
 import type { AttributeSpecs, Rule } from "./rules.ts";
@@ -54,6 +55,8 @@ export interface ProfileSpec {
   /** First segments of every path; empty when the format has no fixed ones. */
   readonly prefix: string;
   readonly kind: DeviceKind;
+  readonly tier: Tier;
+  readonly readsLearnedPaths?: boolean;
   /** The first whose path fits reads the message: from the special to the general. */
   readonly messages: readonly MessageSpec[];
 }

@@ -15,6 +15,7 @@ export type TimeSpec =
   | { readonly unit: "seconds" | "milliseconds"; readonly of: Source }
   | { readonly unit: "iso"; readonly of: Source; readonly zone: TimeZone }
   | { readonly unit: "local"; readonly of: Source; readonly pattern: string; readonly zone: TimeZone }
+  | { readonly unit: "option"; readonly of: Source }
   | { readonly unit: "first"; readonly of: readonly TimeSpec[] };
 
 /** The message tells no time. */
@@ -32,6 +33,8 @@ export const localTime = (of: Source, pattern: string, zone: TimeZone): TimeSpec
   pattern,
   zone,
 });
+/** Written as the gateway's binding says (`options.timeUnit`); no time where it says nothing. */
+export const optionTime = (of: Source): TimeSpec => ({ unit: "option", of });
 /** The first of several that gives a plausible time: for settings that change how a time is written. */
 export const firstTime = (...of: TimeSpec[]): TimeSpec => ({ unit: "first", of });
 
@@ -75,6 +78,17 @@ export function compileTime(spec: TimeSpec, offsets: ZoneOffsets = createZoneOff
         if (at === undefined || !isPlausible(at)) return undefined;
         if (zone === "utc") return { at, assumed: false };
         return plausible({ at: offsets.toUtc(at, zoneOf(zone, scope)), assumed: true });
+      };
+    }
+    case "option": {
+      const reads = {
+        seconds: compileTime(epochSeconds(spec.of)),
+        milliseconds: compileTime(epochMilliseconds(spec.of)),
+        iso: compileTime(isoTime(spec.of, "device"), offsets),
+      };
+      return (scope) => {
+        const { timeUnit } = scope.input.options;
+        return timeUnit && reads[timeUnit](scope);
       };
     }
     case "first": {

@@ -74,6 +74,10 @@ function plainParts(source: Source): readonly Source[] {
   switch (source.from) {
     case "pseudonym":
     case "lookup":
+    // Definitions were taught by messages whose own declarations hold for them.
+    case "learned":
+    // Which field it is, the installation says; the profile's README warns of personal ones.
+    case "option":
       return [];
     case "outer":
       return plainParts(source.of);

@@ -86,11 +86,12 @@ const PULSE_REPEAT = 10 * SECOND;
  * A retained or initial message tells a state that may be old: against an unknown state it is
  * `initial` and can raise nothing; against a known one the difference is real. A raise from an unknown
  * state is an edge: the very first message of a smoke detector may be the alarm. An event older than
- * the known state is an edge of its own time and leaves the state alone.
+ * the known state is an edge of its own time and leaves the state alone. A state that expires is over when
+ * it was not repeated in time, so that a missing clear does not hide the next alarm.
  */
 export function observeEdge(
   state: DeviceState,
-  event: Pick<AcceptedEvent, "code" | "phase" | "point" | "property" | "repeatKey">,
+  event: Pick<AcceptedEvent, "code" | "phase" | "point" | "property" | "repeatKey" | "expiresAfterMs">,
   occurredAt: EpochMs,
   flags: readonly EventFlag[],
 ): Transition {
@@ -103,7 +104,9 @@ export function observeEdge(
   const known = state.points[point];
   if (known && occurredAt < known.at) return known.value === value ? "repeat" : "edge";
   state.revision++;
-  if (known?.value === value) {
+  const { expiresAfterMs = Infinity } = event;
+  const expired = known !== undefined && occurredAt - known.at > expiresAfterMs;
+  if (known?.value === value && !expired) {
     // What is older than this repeat is older than the known state.
     known.at = occurredAt;
     return "repeat";

@@ -48,20 +48,47 @@ export interface Gateway {
 export interface TopicBinding {
   readonly prefix: string;
   readonly profile: string;
+  readonly options?: BindingOptions;
+}
+
+/** What an installation says about a format that leaves its meaning to the installation. */
+export interface BindingOptions {
+  /**
+   * The vendor's word for what happened → a taxonomy code, or `ignore`. Asked after the device's own
+   * `codes` and before the profile's table.
+   */
+  readonly codes?: Readonly<Record<string, string>>;
+  /** Where a format without fixed fields keeps its parts: dotted paths by the part's name. */
+  readonly fields?: Readonly<Record<string, string>>;
+  /** How such a format writes its time. */
+  readonly timeUnit?: "iso" | "seconds" | "milliseconds";
+  /** Edition of a standard that has several. */
+  readonly edition?: string;
 }
 
 export type DeviceKind = "gate" | "camera" | "sensor" | "panel" | "gateway" | "other";
 
-/** What one installation says about one device; it changes how its messages are read. */
-export interface DeviceConfig {
-  /** IANA zone of timestamps the device sends without an offset. */
-  readonly zone?: string;
-  /** Which contact position means "open" on this device. */
+/** What one installation says about one device, or one point of it. */
+export interface PointConfig {
+  /**
+   * Door contacts: which position means "open". Dry contacts: which position is the idle one, by default
+   * `normally-open`.
+   */
   readonly contact?: "normally-open" | "normally-closed";
   /** What an ordinary button means here, for example `life.sos`. */
   readonly buttonCode?: string;
   /** What a dry contact means here, for example `fire.alarm`. */
   readonly inputCode?: string;
+}
+
+/** What one installation says about one device; it changes how its messages are read. */
+export interface DeviceConfig extends PointConfig {
+  /** IANA zone of timestamps the device sends without an offset. */
+  readonly zone?: string;
+  /** What is different at one door, zone, input or channel of the device. */
+  readonly points?: Readonly<Record<string, PointConfig>>;
+  /** The vendor's word for what happened → a taxonomy code, or `ignore`. */
+  readonly codes?: Readonly<Record<string, string>>;
 }
 
 /** A gate, camera or sensor of an estate. */
@@ -80,6 +107,8 @@ export interface Device {
   readonly simulated: boolean;
   readonly firstSeen?: EpochMs;
   readonly lastSeen?: EpochMs;
+  /** When a real event of it was last confirmed from end to end (commissioning). */
+  readonly confirmedAt?: EpochMs;
   /** Estimated error of the device's clock: hub time minus device time, milliseconds. */
   readonly skewMs?: number;
 }

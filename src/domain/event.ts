@@ -52,6 +52,11 @@ export interface DecodedEvent {
    * resent message). It only keeps neighbours together in storage; without one the key stands alone.
    */
   readonly keyAt?: EpochMs;
+  /**
+   * Of a level that the sender repeats only while it lasts: after this long without a repeat it is over,
+   * and the next report is a new edge. Milliseconds. Absent: it stands until the sender says otherwise.
+   */
+  readonly expiresAfterMs?: number;
   readonly attributes?: Attributes;
   readonly flags?: readonly EventFlag[];
 }
@@ -95,10 +100,35 @@ export interface SecurityEvent {
 }
 
 /** What a profile makes of one message. Nothing is ever dropped without one of these. */
-export type Decoded =
+export type Decoded = (
   | { readonly outcome: "events"; readonly events: readonly DecodedEvent[] }
   | { readonly outcome: "ignored"; readonly reason: IgnoreReason; readonly device?: string }
-  | { readonly outcome: "undecodable"; readonly reason: DeadReason; readonly detail: string };
+  | { readonly outcome: "undecodable"; readonly reason: DeadReason; readonly detail: string }
+) &
+  Aside;
+
+/** What a message brings beside its outcome. */
+export interface Aside {
+  /** Definitions that later messages of the same bridge refer to; durable before the acknowledgement. */
+  readonly learned?: readonly Lesson[];
+  /** Messages to send back to the bridge, for example a request to say everything again. */
+  readonly asks?: readonly Ask[];
+}
+
+/** Plain JSON. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+
+/** A definition: what an alias stands for, what a topic means. `null` takes it back. */
+export interface Lesson {
+  readonly key: string;
+  readonly value: Json;
+}
+
+/** A message to the bridge; `path` is a vendor topic like that of the message it answers. */
+export interface Ask {
+  readonly path: string;
+  readonly payload: Uint8Array;
+}
 
 /** Why a message that was understood yields no event. Each is a label of a counter. */
 export type IgnoreReason =
@@ -114,6 +144,12 @@ export type IgnoreReason =
   | "bridge_log"
   /** The sender took its own report back. */
   | "false_positive"
+  /** Descriptions of what a camera sees or of what a platform holds. */
+  | "metadata"
+  /** Raw bytes of a sensor that its network server has no codec for. */
+  | "no_codec"
+  /** Of a session that a newer one has replaced. */
+  | "superseded"
   /** Understood, but nothing the taxonomy has a code for. */
   | "no_code";
 
@@ -124,4 +160,8 @@ export type DeadReason =
   | "schema"
   | "unknown_code"
   | "too_large"
+  /** There is no key for it. */
+  | "encrypted"
+  /** Refers to a definition (an alias, a discovery) that was not heard. */
+  | "not_learned"
   | "profile_fault";

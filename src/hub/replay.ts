@@ -1,7 +1,7 @@
 import type { DecodedEvent } from "../domain/event.ts";
 import { parseIntakePath } from "../domain/topic.ts";
 import { ZhianError } from "../errors.ts";
-import type { Acceptance, Clock, Decoder, InboundMessage, Journal, Store } from "../ports.ts";
+import type { Acceptance, Clock, Decoder, InboundMessage, Journal, Learn, Store } from "../ports.ts";
 import { identify } from "./identify.ts";
 
 /** What a replay needs. */
@@ -10,6 +10,7 @@ export interface ReplayParts {
   readonly journal: Pick<Journal, "append">;
   readonly store: Pick<Store, "deadLetter" | "markReplayed">;
   readonly isSimulated: (gatewayId: string) => boolean;
+  readonly learn: Learn;
   readonly clock: Clock;
 }
 
@@ -18,7 +19,7 @@ export interface ReplayParts {
  * accepted as news of that time. A letter replayed twice makes the same events, stored once. Throws
  * ZhianError CONFLICT for one that holds only the beginning of its message.
  */
-export function createReplay({ decoder, journal, store, isSimulated, clock }: ReplayParts) {
+export function createReplay({ decoder, journal, store, isSimulated, learn, clock }: ReplayParts) {
   return async function replay(deadLetterId: string): Promise<Acceptance> {
     const letter = await store.deadLetter(deadLetterId);
     const { estateId, gatewayId, path, transport, receivedAt, contentType } = letter;
@@ -46,6 +47,8 @@ export function createReplay({ decoder, journal, store, isSimulated, clock }: Re
       // It stays in the list: the profile may be mended later.
       return { outcome: "dead", events: 0, reason };
     }
+    const { learned } = read.decoded;
+    if (learned) await learn(message, read.profile, learned);
     if (read.decoded.outcome === "ignored") {
       await store.markReplayed(deadLetterId, now, `ignored: ${read.decoded.reason}`);
       return { outcome: "ignored", events: 0, reason: read.decoded.reason };

@@ -1,5 +1,5 @@
-import type { DeviceConfig, TopicBinding } from "../domain/estate.ts";
-import type { Decoded } from "../domain/event.ts";
+import type { BindingOptions, DeviceConfig, TopicBinding } from "../domain/estate.ts";
+import type { Decoded, Json } from "../domain/event.ts";
 import type { DecodedMessage, Decoder, InboundMessage, Profile, ProfileInput } from "../ports.ts";
 import { createPseudonym } from "./pseudonym.ts";
 
@@ -14,24 +14,28 @@ export interface DecoderParts {
   readonly pseudonymKey: Uint8Array;
   /** IANA zone of vendor times without an offset, by estate. */
   readonly zoneOf: (estateId: string) => string;
+  /** What a bridge taught a profile under a key. */
+  readonly recall: (estateId: string, gatewayId: string, profile: string, key: string) => Json | undefined;
 }
 
 /** Id of the profile that reads `devices/{device}/events`. */
 const NATIVE = "native";
 const asIs = (name: string): string => name;
+const NO_OPTIONS: BindingOptions = Object.freeze({});
 
 /**
  * Makes the decoder: route → profile → events. A native device keeps its plain id; a bridged one is
  * `<gateway>:<profile>:<name the vendor uses>`. Never throws: a profile that does becomes a dead letter.
  */
 export function createDecoder(parts: DecoderParts): Decoder {
-  const { profiles, configOf, bindingsOf, zoneOf } = parts;
+  const { profiles, configOf, bindingsOf, zoneOf, recall } = parts;
   const pseudonym = createPseudonym(parts.pseudonymKey);
   const byId = new Map(profiles.map((profile) => [profile.id, profile]));
   if (byId.size < profiles.length) throw new Error("two profiles have the same id");
   const bridged = profiles.filter((profile) => profile.id !== NATIVE);
   const bySegment = groupBySegment(bridged.filter((profile) => profile.prefix !== ""));
   const anywhere = bridged.filter((profile) => profile.prefix === "");
+  const learners = bridged.filter((profile) => profile.readsLearnedPaths);
 
   function decodeNative(message: InboundMessage, estateId: string, deviceId: string): DecodedMessage {
     const profile = byId.get(NATIVE);
@@ -39,7 +43,7 @@ export function createDecoder(parts: DecoderParts): Decoder {
     const path = `devices/${deviceId}/events`;
     const decoded = run(
       profile,
-      inputOf(message, path, (name) => configOf(estateId, name)),
+      inputOf(message, profile, path, NO_OPTIONS, (name) => configOf(estateId, name)),
     );
     return { profile: NATIVE, decoded, deviceId: asIs };
   }
@@ -52,30 +56,49 @@ export function createDecoder(parts: DecoderParts): Decoder {
         bound ? `the gateway's binding names no profile: ${bound.profile}` : "no profile reads this path",
       );
     }
-    const path = bound ? `${profile.prefix}${profile.prefix === "" ? "" : "/"}${bound.rest}` : vendorPath;
+    const path = bound ? below(profile.prefix, bound.rest) : vendorPath;
+    const options = bound?.options ?? NO_OPTIONS;
     const stem = `${message.gatewayId}:${profile.id}:`;
     const deviceId = (name: string): string => stem + name;
     const decoded = run(
       profile,
-      inputOf(message, path, (name) => configOf(estateId, stem + name)),
+      inputOf(message, profile, path, options, (name) => configOf(estateId, stem + name)),
     );
     return { profile: profile.id, decoded, deviceId };
   }
 
-  /** The profile of a path: by its first segment, else one without a fixed prefix. */
-  function find(path: string, { transport }: InboundMessage): Profile | undefined {
+  /** The profile of a path: by its first segment, else one that learned of it, else one without a prefix. */
+  function find(path: string, { transport, gatewayId, route }: InboundMessage): Profile | undefined {
     const end = path.indexOf("/");
     const candidates = bySegment.get(end < 0 ? path : path.slice(0, end)) ?? [];
     return (
       candidates.find((profile) => profile.matches(path, transport)) ??
+      learners.find(({ id }) => recall(route.estateId, gatewayId, id, path) !== undefined) ??
       anywhere.find((profile) => profile.matches(path, transport))
     );
   }
 
-  function inputOf(message: InboundMessage, path: string, config: ProfileInput["configOf"]): ProfileInput {
-    const { transport, payload, contentType, retained, receivedAt, route } = message;
-    const zone = zoneOf(route.estateId);
-    const input = { transport, path, payload, retained, receivedAt, configOf: config, pseudonym, zone };
+  function inputOf(
+    message: InboundMessage,
+    { id }: Profile,
+    path: string,
+    options: BindingOptions,
+    config: ProfileInput["configOf"],
+  ): ProfileInput {
+    const { transport, payload, contentType, retained, receivedAt, route, gatewayId } = message;
+    const { estateId } = route;
+    const input = {
+      transport,
+      path,
+      payload,
+      retained,
+      receivedAt,
+      configOf: config,
+      pseudonym,
+      zone: zoneOf(estateId),
+      options,
+      recall: (key: string) => recall(estateId, gatewayId, id, key),
+    };
     return contentType === undefined ? input : { ...input, contentType };
   }
 
@@ -102,14 +125,18 @@ function groupBySegment(profiles: readonly Profile[]): ReadonlyMap<string, reado
 function bind(
   bindings: readonly TopicBinding[],
   path: string,
-): { profile: string; rest: string } | undefined {
+): { profile: string; rest: string; options: BindingOptions | undefined } | undefined {
   let best: TopicBinding | undefined;
   for (const binding of bindings) {
     const { prefix } = binding;
-    const fits = path.length > prefix.length && path.startsWith(prefix) && path[prefix.length] === "/";
+    const fits = path === prefix || (path.startsWith(prefix) && path[prefix.length] === "/");
     if (fits && prefix.length > (best?.prefix.length ?? 0)) best = binding;
   }
-  return best && { profile: best.profile, rest: path.slice(best.prefix.length + 1) };
+  return best && { profile: best.profile, rest: path.slice(best.prefix.length + 1), options: best.options };
+}
+
+function below(prefix: string, rest: string): string {
+  return prefix === "" || rest === "" ? prefix + rest : `${prefix}/${rest}`;
 }
 
 function run(profile: Profile, input: ProfileInput): Decoded {

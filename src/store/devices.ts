@@ -11,12 +11,12 @@ import { chunksOf, flag, present } from "./values.ts";
 
 type DevicesPart = Pick<
   Store,
-  "devices" | "device" | "putDevice" | "deleteDevice" | "configuredDevices" | "touchDevices"
+  "devices" | "device" | "putDevice" | "deleteDevice" | "confirmDevice" | "configuredDevices" | "touchDevices"
 >;
 /** What is given of a device; the rest is found out. */
 export type GivenDevice = Parameters<Store["putDevice"]>[0];
 /** The columns of what is given. */
-export type GivenDeviceRow = Omit<DeviceRow, "firstSeen" | "lastSeen" | "skewMs">;
+export type GivenDeviceRow = Omit<DeviceRow, "firstSeen" | "lastSeen" | "skewMs" | "confirmedAt">;
 
 /** Devices, the pending ones included. */
 export function devicesOf(
@@ -100,6 +100,15 @@ export function devicesOf(
           )
           .execute();
       }),
+    async confirmDevice(estateId, id, at) {
+      const { numUpdatedRows } = await queries
+        .updateTable("devices")
+        .set({ confirmedAt: at })
+        .where("estateId", "=", estateId)
+        .where("id", "=", id)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw notFound(`device ${id} in estate ${estateId}`);
+    },
     async configuredDevices() {
       const rows = await queries
         .selectFrom("devices")

@@ -88,6 +88,7 @@ export function gatewaysOf(queries: Queries, clock: Clock): GatewaysPart {
           throw new ZhianError("CONFLICT", `gateway ${id} may still connect; revoke it first`);
         }
         await tx.deleteFrom("gatewayEstates").where("gatewayId", "=", id).execute();
+        await tx.deleteFrom("lessons").where("gatewayId", "=", id).execute();
         await tx.deleteFrom("gateways").where("id", "=", id).execute();
       }),
     async gatewayCredentials() {

@@ -65,6 +65,16 @@ export interface DeviceRow {
   firstSeen: number | null;
   lastSeen: number | null;
   skewMs: number | null;
+  confirmedAt: number | null;
+}
+
+/** A row of what a bridge taught. */
+export interface LessonRow {
+  estateId: string;
+  gatewayId: string;
+  profile: string;
+  key: string;
+  value: Json;
 }
 
 /** A row of an API token. */
@@ -155,6 +165,7 @@ interface Tables {
   gateways: GatewayRow;
   gatewayEstates: { gatewayId: string; position: number; estateId: string };
   devices: DeviceRow;
+  lessons: LessonRow;
   tokens: TokenRow;
   estateKeys: { key: number; estateId: string };
   deviceKeys: { key: number; estate: number; deviceId: string };

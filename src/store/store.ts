@@ -25,6 +25,7 @@ import { gatewaysOf } from "./gateways.ts";
 import { importRegistryOf } from "./import-registry.ts";
 import { incidentsOf } from "./incidents.ts";
 import { inspectAside } from "./inspect-aside.ts";
+import { lessonsOf } from "./lessons.ts";
 import { migrate } from "./migrate.ts";
 import { createNames } from "./names.ts";
 import { prepareReact } from "./react-statements.ts";
@@ -115,6 +116,7 @@ export function createStore(db: DatabaseSync, options: StoreOptions): EmbeddedSt
     ...incidentsOf({ connection, queries, statements, lifeCycle, onCommitted }),
     ...casesOf(queries, clock),
     ...countsOf(queries),
+    ...lessonsOf(queries),
     ...tokensOf(queries),
     importRegistry: importRegistryOf(queries, clock),
 

@@ -336,5 +336,10 @@ describe("the rules by themselves", () => {
     expect(maySubscribe("estates/e1/gateways/gw-1/commands/a/b", principal)).toBe(false);
     expect(maySubscribe("estates/e1/gateways/gw-1/commands/a#", principal)).toBe(false);
     expect(maySubscribe("estates/e1/gateways/gw-1/commands", principal)).toBe(false);
+    expect(maySubscribe("estates/e1/bridges/gw-1/spBv1.0/+/NCMD/+", principal)).toBe(true);
+    expect(maySubscribe("estates/e1/bridges/gw-2/#", principal)).toBe(false);
+    expect(maySubscribe("estates/e2/bridges/gw-1/#", principal)).toBe(false);
+    expect(maySubscribe("estates/+/bridges/gw-1/#", principal)).toBe(false);
+    expect(maySubscribe("estates/e1/bridges/gw-1", principal)).toBe(false);
   });
 });

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import {
   bit,
   captured,
+  constant,
+  defineProfile,
   equals,
   exists,
   field,
@@ -36,8 +38,25 @@ describe("paths", () => {
     },
   );
 
+  test("the prefix alone, and topics that begin with a slash", () => {
+    const alone = define({ ...BASE, path: "", device: constant("hub"), rules: [sos([])] });
+    const decode = (path: string): unknown => alone.decode(inputOf(path, Buffer.from('{"x":1}'))).outcome;
+    expect(["t", "t/", "t/x", "u"].map(decode)).toEqual(["events", ...Array(3).fill("undecodable")]);
+    const spec = {
+      ...alone.spec,
+      prefix: "",
+      messages: [{ ...BASE, path: "/{device}/up", rules: [sos([])] }],
+    };
+    const slash = defineProfile(spec);
+    expect(["/a/up", "a/up", "//up"].map((path) => slash.matches(path, "mqtt"))).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   test("a malformed pattern fails at the start", () => {
-    for (const path of ["a//b", "{a...}/{b...}", "{a}x", ""])
+    for (const path of ["a//b", "{a...}/{b...}", "{a}x"])
       expect(() => define({ ...BASE, path })).toThrow(/pattern/);
   });
 });

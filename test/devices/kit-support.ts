@@ -31,6 +31,7 @@ export function define(...messages: MessageSpec[]) {
     transports: ["mqtt"],
     prefix: "t",
     kind: "sensor",
+    tier: "bronze",
     messages,
   });
 }

@@ -68,6 +68,7 @@ function lint(change: object, beside: Partial<LintSubject> = {}): readonly strin
     transports: ["mqtt"] as const,
     prefix: "t",
     kind: "sensor" as const,
+    tier: "bronze" as const,
     messages: [MESSAGE],
   };
   // Compiled from the sound message, linted with the changed one: a compiler would refuse some of them.

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { profiles } from "../../devices/index.ts";
-import { fixtureBytes, isAsExpected } from "../../src/device-kit/index.ts";
-import { inputOf, ownFixtures } from "./support.ts";
+import { isAsExpected } from "../../src/device-kit/index.ts";
+import { fixtureInput, ownFixtures } from "./support.ts";
 
 for (const profile of profiles) {
   describe(`${profile.id}: own fixtures`, () => {
     test.each(ownFixtures(profile.id))("%s", (_file, fixture) => {
-      const decoded = profile.decode(
-        inputOf(fixture.topic, fixtureBytes(fixture), { config: fixture.config ?? {} }),
-      );
+      const input = fixtureInput(profile, fixture);
+      expect(profile.matches(input.path, input.transport)).toBe(true);
+      const decoded = profile.decode(input);
       expect(isAsExpected(decoded, fixture.expect), `became ${JSON.stringify(decoded)}`).toBe(true);
     });
   });

@@ -12,6 +12,7 @@ const decoder = createDecoder({
   bindingsOf: () => [{ prefix: "zigbee", profile: "zigbee2mqtt" }],
   pseudonymKey: Buffer.from("a key for tests only"),
   zoneOf: () => "Asia/Shanghai",
+  recall: () => undefined,
 });
 
 function decodeShared(file: string, topic: string, receivedAt = RECEIVED_AT): Decoded {

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { profiles } from "../../devices/index.ts";
-import type { Fixture } from "../../src/device-kit/index.ts";
-import type { DeviceConfig } from "../../src/domain/estate.ts";
-import type { Decoded, DecodedEvent } from "../../src/domain/event.ts";
+import { fixtureBytes, type Fixture } from "../../src/device-kit/index.ts";
+import type { BindingOptions, DeviceConfig } from "../../src/domain/estate.ts";
+import type { Decoded, DecodedEvent, Json } from "../../src/domain/event.ts";
+import type { Transport } from "../../src/domain/journal.ts";
 import { createPseudonym } from "../../src/registry/pseudonym.ts";
 import type { Profile, ProfileInput } from "../../src/ports.ts";
 import { sharedFolder } from "../shared.ts";
@@ -45,26 +46,36 @@ function profile(id: string): Profile {
 }
 
 export interface Circumstances {
+  readonly transport?: Transport;
+  readonly contentType?: string;
   readonly config?: DeviceConfig;
+  readonly options?: BindingOptions;
+  readonly taught?: Readonly<Record<string, Json>>;
   readonly retained?: boolean;
   readonly zone?: string;
 }
 
-export function inputOf(
-  path: string,
-  payload: Uint8Array,
-  { config = {}, retained = false, zone = "Asia/Shanghai" }: Circumstances = {},
-): ProfileInput {
+export function inputOf(path: string, payload: Uint8Array, circumstances: Circumstances = {}): ProfileInput {
+  const { config = {}, options = {}, taught = {}, contentType } = circumstances;
   return {
-    transport: "mqtt",
+    transport: circumstances.transport ?? "mqtt",
     path,
     payload,
-    retained,
+    retained: circumstances.retained ?? false,
     receivedAt: RECEIVED_AT,
     configOf: () => config,
     pseudonym,
-    zone,
+    zone: circumstances.zone ?? "Asia/Shanghai",
+    options,
+    recall: (key) => (Object.hasOwn(taught, key) ? taught[key] : undefined),
+    ...(contentType !== undefined && { contentType }),
   };
+}
+
+/** A fixture as its profile sees it. */
+export function fixtureInput({ transports }: Profile, fixture: Fixture): ProfileInput {
+  const [transport = "mqtt"] = transports;
+  return inputOf(fixture.topic, fixtureBytes(fixture), { transport, ...fixture });
 }
 
 /** Decodes one message: a text as it stands, anything else as JSON. */

@@ -108,6 +108,7 @@ const decoder = createDecoder({
   bindingsOf: () => [],
   pseudonymKey: Buffer.from("unused"),
   zoneOf: () => "Asia/Shanghai",
+  recall: () => undefined,
 });
 
 /** The id an acknowledged message has in the store. */

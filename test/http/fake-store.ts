@@ -267,6 +267,12 @@ export function createFakeStore(): FakeStore {
         (token) => token.hash === hash && token.revokedAt === undefined,
       );
     },
+    lessons: unused,
+    putLessons: unused,
+    confirmDevice: async (estateId, id, at) => {
+      const device = need(shelves.devices, key(estateId, id), "device");
+      shelves.devices.set(key(estateId, id), { ...device, confirmedAt: at });
+    },
     tokens: async () => [...shelves.tokens.values()].map(({ hash: _hash, ...token }) => token),
     addToken: async (token, hash) => void shelves.tokens.set(token.id, { ...token, hash }),
     async revokeToken(id, at) {

@@ -4,7 +4,7 @@ import type { AcceptedEvent } from "../../src/domain/event.ts";
 import type { DeadEntry, JournalEntry } from "../../src/domain/journal.ts";
 import { DAY, HOUR, MINUTE } from "../../src/domain/time.ts";
 import { createAccept } from "../../src/hub.ts";
-import type { DeviceSighting, InboundMessage } from "../../src/ports.ts";
+import type { Decoder, DeviceSighting, InboundMessage, Learn } from "../../src/ports.ts";
 import { message, NOW, realDecoder } from "./messages.ts";
 
 interface Stage {
@@ -12,14 +12,27 @@ interface Stage {
   readonly journal: JournalEntry[];
   readonly seen: DeviceSighting[];
   readonly counted: (readonly [string, string, number])[];
+  readonly asked: string[];
+  readonly heard: string[];
 }
 
-function stage(append: () => Promise<void> = () => Promise.resolve(), simulated = false): Stage {
+interface Variation {
+  readonly decoder?: Decoder;
+  readonly learn?: Learn;
+}
+
+function stage(
+  append: () => Promise<void> = () => Promise.resolve(),
+  simulated = false,
+  { decoder = realDecoder([{ prefix: "zb", profile: "zigbee2mqtt" }]), learn }: Variation = {},
+): Stage {
   const journal: JournalEntry[] = [];
   const seen: DeviceSighting[] = [];
   const counted: (readonly [string, string, number])[] = [];
+  const asked: string[] = [];
+  const heard: string[] = [];
   const accept = createAccept({
-    decoder: realDecoder([{ prefix: "zb", profile: "zigbee2mqtt" }]),
+    decoder,
     journal: {
       append(entry) {
         journal.push(entry);
@@ -28,9 +41,12 @@ function stage(append: () => Promise<void> = () => Promise.resolve(), simulated 
     },
     isSimulated: (gatewayId) => simulated && gatewayId === "gw-1",
     seen: (sighting) => seen.push(sighting),
+    learn: learn ?? (() => Promise.reject(new Error("nothing was taught"))),
+    sendBack: (_message, asks) => asked.push(...asks.map(({ path }) => path)),
+    heard: (_message, read) => heard.push(read.decoded.outcome),
     count: (...outcome) => counted.push(outcome),
   });
-  return { accept, journal, seen, counted };
+  return { accept, journal, seen, counted, asked, heard };
 }
 
 async function eventsOf(of: InboundMessage, simulated = false): Promise<readonly AcceptedEvent[]> {
@@ -54,6 +70,49 @@ async function letterOf(of: InboundMessage): Promise<DeadEntry> {
 }
 
 const SMOKE = { smoke: true, tamper: false, last_seen: "2026-03-01T15:59:00+08:00" };
+
+describe("what a message brings beside its outcome", () => {
+  const teaching: Decoder = {
+    decode: () => ({
+      profile: "p",
+      decoded: {
+        outcome: "ignored",
+        reason: "discovery",
+        learned: [{ key: "k", value: 1 }],
+        asks: [{ path: "spBv1.0/g/NCMD/n", payload: new Uint8Array() }],
+      },
+      deviceId: (name) => name,
+    }),
+  };
+
+  test("what it teaches is known at once, and durable before it is answered", async () => {
+    const disk = Promise.withResolvers<void>();
+    const taught: unknown[] = [];
+    const learn: Learn = (_message, profile, lessons) => {
+      taught.push(profile, lessons);
+      return disk.promise;
+    };
+    const { accept, asked, heard } = stage(undefined, false, { decoder: teaching, learn });
+    let answered = false;
+    const waiting = async (): Promise<void> => {
+      await accept(message("zb/kitchen", SMOKE));
+      answered = true;
+    };
+    const answer = waiting();
+    expect(taught).toEqual(["p", [{ key: "k", value: 1 }]]);
+    expect([asked, heard]).toEqual([["spBv1.0/g/NCMD/n"], ["ignored"]]);
+    for (let turn = 0; turn < 5; turn++) await setImmediate();
+    expect(answered).toBe(false);
+    disk.resolve();
+    await answer;
+  });
+
+  test("a message whose lesson cannot be kept is not answered", async () => {
+    const learn: Learn = () => Promise.reject(new Error("the disk is full"));
+    const { accept } = stage(undefined, false, { decoder: teaching, learn });
+    await expect(accept(message("zb/kitchen", SMOKE))).rejects.toThrow("the disk is full");
+  });
+});
 
 describe("what becomes of a message", () => {
   test("events go to the journal as one entry", async () => {

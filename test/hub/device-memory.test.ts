@@ -37,6 +37,25 @@ describe("edges against the last known state", () => {
     expect(edges([0, smoke, "clear"], [1, smoke, "raise", ["retained"]])).toEqual(["initial", "edge"]);
   });
 
+  test("a state that expires is over when it is not repeated in time: the next report is a new alarm", () => {
+    const state = unknownDevice();
+    const at = (seconds: number): unknown =>
+      observeEdge(
+        state,
+        { code: "intrusion.perimeter", phase: "raise", expiresAfterMs: 60_000 },
+        T0 + seconds * SECOND,
+        [],
+      );
+    expect([0, 1, 60, 120, 181, 182].map(at)).toEqual([
+      "edge",
+      "repeat",
+      "repeat",
+      "repeat",
+      "edge",
+      "repeat",
+    ]);
+  });
+
   test("opened and closed are positions of one door", () => {
     const [opened, closed] = ["access.door_opened", "access.door_closed"];
     expect(

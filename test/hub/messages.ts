@@ -15,6 +15,7 @@ export function realDecoder(bindings: readonly TopicBinding[] = []): Decoder {
     bindingsOf: () => bindings,
     pseudonymKey: Buffer.from("a key for tests only"),
     zoneOf: () => "Asia/Shanghai",
+    recall: () => undefined,
   });
 }
 

@@ -51,6 +51,7 @@ function replay(id: string, simulated = false) {
     },
     store,
     isSimulated: () => simulated,
+    learn: () => Promise.reject(new Error("nothing was taught")),
     clock: { now: () => now },
   })(id);
 }

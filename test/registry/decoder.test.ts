@@ -12,6 +12,7 @@ const PARTS: DecoderParts = {
   bindingsOf: () => [],
   pseudonymKey: Buffer.from("a key for tests only"),
   zoneOf: () => "Asia/Shanghai",
+  recall: () => undefined,
 };
 
 function route(topic: string): Route {
@@ -103,6 +104,7 @@ describe("which profile", () => {
       transports: ["http"],
       prefix: "",
       kind: "camera",
+      tier: "bronze",
       matches: (path, transport) => transport === "http" && path.endsWith("/alarm"),
       decode: ({ path, contentType }) => {
         seen.push(path, contentType);
@@ -154,9 +156,13 @@ describe("bindings", () => {
     expect(decode(bridged("zigbee2mqtt/gate/motion"), "ON", parts).profile).toBe("frigate");
   });
 
+  test("the prefix alone belongs to its profile: devices that push have one address for everything", () => {
+    expect(decode(bridged("home"), "ON", parts).profile).toBe("frigate");
+  });
+
   test("part of a segment is no prefix; a binding to nothing is said", () => {
     expect(decode(bridged("homes/gate/motion"), "ON", parts).profile).toBe("none");
-    expect(decode(bridged("home"), "ON", parts).profile).toBe("none");
+    expect(decode(bridged("hom"), "ON", parts).profile).toBe("none");
     expect(decode(bridged("odd/x"), "ON", parts).decoded).toMatchObject({
       reason: "no_profile",
       detail: expect.stringContaining("no-such") as string,

@@ -21,6 +21,7 @@ const decoder = createDecoder({
   bindingsOf: () => [],
   pseudonymKey: Buffer.alloc(32),
   zoneOf: () => "Asia/Shanghai",
+  recall: () => undefined,
 });
 
 function decode(topic: string, payload: string, receivedAt: number): DecodedMessage {

@@ -48,7 +48,7 @@ describe("migrations", () => {
     fresh.close();
   });
 
-  test.each(released)("bring version $version up to date with everything in it", async ({ sql }) => {
+  test.each(released)("bring version $version up to date with everything in it", async ({ sql, version }) => {
     const path = build(sql);
     const store = temporary.open(path);
     expect(await store.verify()).toEqual([]);
@@ -66,6 +66,7 @@ describe("migrations", () => {
     expect(await store.deadLetter("letter-1")).toMatchObject({ reason: "malformed", count: 1 });
     expect(await store.tokenByHash("hash-1")).toMatchObject({ role: "officer", estateIds: ["e1"] });
     expect(await store.ruleStates()).toHaveLength(1);
+    expect(await store.lessons()).toHaveLength(version < 2 ? 0 : 1);
     const found = await store.react((tx) => tx.devices([{ estateId: "e1", deviceId: "d1" }]));
     expect(found.get("e1/d1")?.memory).toBe('{"revision":1}');
   });

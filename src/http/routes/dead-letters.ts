@@ -15,6 +15,8 @@ const REASONS = [
   "schema",
   "unknown_code",
   "too_large",
+  "encrypted",
+  "not_learned",
   "profile_fault",
 ] as const satisfies readonly DeadReason[];
 const TRANSPORTS = ["mqtt", "http", "tcp"] as const satisfies readonly Transport[];

@@ -27,7 +27,40 @@ function sighting(estateId: string, deviceId: string, given: Partial<DeviceSight
   };
 }
 
+const lesson = { estateId: "e1", gatewayId: "gw1", profile: "sparkplug", key: "g/n", value: { 1: "Door" } };
+
 export function deviceTests(the: () => TestedStore): void {
+  describe("lessons", () => {
+    test("a lesson is kept, replaced and taken back, each bridge its own", async () => {
+      const other = { ...lesson, gatewayId: "gw2", value: ["x"] };
+      await the().putLessons([lesson, other]);
+      await the().putLessons([{ ...lesson, value: { 2: "Lift" } }]);
+      expect(await the().lessons()).toEqual([{ ...lesson, value: { 2: "Lift" } }, other]);
+      await the().putLessons([{ ...lesson, value: null }]);
+      expect(await the().lessons()).toEqual([other]);
+    });
+
+    test("go with their gateway", async () => {
+      await the().putEstate(estate("e1"));
+      await the().putGateway(gateway("gw1", ["e1"]));
+      await the().putLessons([lesson]);
+      await the().revokeGateway("gw1", T0);
+      await the().deleteGateway("gw1");
+      expect(await the().lessons()).toEqual([]);
+    });
+  });
+
+  describe("confirmation", () => {
+    test("is noted, stays when the device is changed, and needs a device", async () => {
+      await the().putEstate(estate("e1"));
+      await the().putDevice(device("e1", "d1"));
+      await the().confirmDevice("e1", "d1", T0 + 7);
+      await the().putDevice({ ...device("e1", "d1"), name: "renamed" });
+      expect(await the().device("e1", "d1")).toMatchObject({ name: "renamed", confirmedAt: T0 + 7 });
+      await expect(the().confirmDevice("e1", "d9", T0)).rejects.toMatchObject(refusal("NOT_FOUND"));
+    });
+  });
+
   describe("gateways", () => {
     test("a gateway keeps its secret, presence and day of making when it is changed", async () => {
       await the().putEstate(estate("e1"));
