@@ -1,7 +1,7 @@
 import type { SecurityEvent } from "../domain/event.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { DeviceFacts, Verdict } from "../ports.ts";
-import type { LastingMemory } from "./lasting.ts";
+import type { Operator } from "./operator.ts";
 import type { Rule } from "./rule.ts";
 import type { Timed } from "./timers.ts";
 
@@ -37,15 +37,15 @@ export interface Episode {
   readonly members: Member[];
 }
 
-/** What the operators remember for one key. The next operator adds its memory here. */
-export type Memory = LastingMemory;
+/** What an operator remembers for one key: JSON-safe and bounded, its own otherwise. */
+export type Memory = object;
 
 /** The state of one rule for one key. */
-export interface Cell extends Timed {
+export interface Cell<M extends Memory = Memory> extends Timed {
   readonly rule: Rule;
   readonly key: string;
   readonly estateId: string;
-  memory: Memory;
+  memory: M;
   episode: Episode | undefined;
   /** Changed since the last checkpoint. */
   dirty: boolean;
@@ -84,16 +84,17 @@ export function covers(
 }
 
 /** The state as text; undefined when the cell is idle and need not be kept. */
-export function saveCell({ memory, episode }: Cell): string | undefined {
-  if (episode === undefined && memory.waits.length === 0 && memory.pasts.length === 0) return undefined;
+export function saveCell({ rule, memory, episode }: Cell): string | undefined {
+  if (episode === undefined && rule.operator.idle(memory)) return undefined;
   return JSON.stringify({ memory, episode });
 }
 
 /** The state from `saveCell`; undefined when the text is something else. */
-export function readCell(text: string): Pick<Cell, "memory" | "episode"> | undefined {
+export function readCell(text: string, operator: Operator): Pick<Cell, "memory" | "episode"> | undefined {
   try {
-    const { memory, episode } = JSON.parse(text) as Partial<Pick<Cell, "memory" | "episode">>;
-    if (!Array.isArray(memory?.waits) || !Array.isArray(memory.pasts)) return undefined;
+    const { memory: saved, episode } = JSON.parse(text) as Partial<Pick<Cell, "memory" | "episode">>;
+    const memory = operator.read(saved);
+    if (memory === undefined) return undefined;
     if (episode !== undefined && (!Array.isArray(episode.members) || !Number.isFinite(episode.timeOutAt)))
       return undefined;
     return { memory, episode };

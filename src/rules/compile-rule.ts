@@ -1,15 +1,14 @@
 import { hash } from "node:crypto";
-import { MINUTE, type EpochMs } from "../domain/time.ts";
+import type { EpochMs } from "../domain/time.ts";
 import type { ConditionCompiler } from "./condition.ts";
-import { createLasting } from "./lasting.ts";
 import { createLocalTime, inSpan } from "./local-time.ts";
+import type { OperatorKind } from "./operator-kind.ts";
 import type { Operator } from "./operator.ts";
+import { OPERATORS } from "./operators.ts";
 import type { Part, Rule, Subject } from "./rule.ts";
 import { ruleSchema, specFaults, type RuleSpec, type SpecFault } from "./schema.ts";
 
 const VERSION_DIGITS = 12;
-/** How long an end is remembered for a beginning that arrives after it, by hub time. */
-const REMEMBER = 10 * MINUTE;
 const TEXTS = ["cause", "consequence", "response", "respondWithin"] as const;
 
 /** A rule without the place where it was found. */
@@ -20,24 +19,39 @@ export function compileRule(raw: unknown, compiler: ConditionCompiler): Compiled
   const parsed = ruleSchema.safeParse(raw, { reportInput: true });
   const faults = parsed.success ? [] : specFaults(parsed.error);
   faults.push(...crossFaults(raw));
-  const parts: Part[] = [];
-  for (const { role, path } of ROLES) {
-    const written = at(raw, path);
-    if (typeof written !== "string" || written.trim() === "") continue;
-    const condition = compiler.compile(written.trim());
-    if ("refused" in condition) faults.push({ path, reason: condition.refused });
-    else parts.push({ role, condition });
-  }
+  const { parts, refused } = compileParts(raw, compiler);
+  faults.push(...refused);
   if (!parsed.success || faults.length > 0) return faults;
   return assemble(parsed.data, parts);
 }
 
-const ROLES = [
-  { role: "from", path: ["when", "occurs"] },
-  { role: "from", path: ["when", "holds", "from"] },
-  { role: "until", path: ["when", "holds", "until"] },
-  { role: "until", path: ["clears", "when"] },
-] as const;
+/** The conditions of every operator that is written, and of `clears`. */
+function compileParts(raw: unknown, compiler: ConditionCompiler) {
+  const parts: Part[] = [];
+  const refused: SpecFault[] = [];
+  const written = (path: readonly string[]): string | undefined => {
+    const text = at(raw, path);
+    return typeof text === "string" && text.trim() !== "" ? text.trim() : undefined;
+  };
+  const add = (role: string, path: readonly string[], valuePath?: readonly string[]): void => {
+    const text = written(path);
+    if (text === undefined) return;
+    const condition = compiler.compile(text);
+    const valueText = valuePath && written(valuePath);
+    const value = valueText === undefined ? undefined : compiler.compileValue(valueText);
+    if ("refused" in condition) refused.push({ path, reason: condition.refused });
+    if (value && "refused" in value) refused.push({ path: valuePath ?? [], reason: value.refused });
+    if ("refused" in condition || (value && "refused" in value)) return;
+    parts.push({ role, condition, ...(value && { value }) });
+  };
+  for (const { name, roles } of OPERATORS) {
+    for (const { role, path, value } of roles) {
+      add(role, ["when", name, ...path], value && ["when", name, ...value]);
+    }
+  }
+  add("until", ["clears", "when"]);
+  return { parts, refused };
+}
 
 /** Faults of fields that depend on each other. */
 function crossFaults(raw: unknown): SpecFault[] {
@@ -49,19 +63,26 @@ function crossFaults(raw: unknown): SpecFault[] {
         faults.push({ path: [field], reason: `A rule of severity ${severity} must have it.` });
     }
   }
-  const operators = ["occurs", "holds"].filter((name) => at(raw, ["when", name]) !== undefined);
-  if (at(raw, ["when"]) !== undefined && operators.length !== 1) {
-    faults.push({ path: ["when"], reason: "It must have either occurs or holds." });
+  const kinds = OPERATORS.filter(({ name }) => at(raw, ["when", name]) !== undefined);
+  const [kind] = kinds;
+  if (at(raw, ["when"]) !== undefined && kinds.length !== 1) {
+    const names = OPERATORS.map(({ name }) => name).join(", ");
+    faults.push({ path: ["when"], reason: `It must have exactly one operator: ${names}.` });
   }
-  if (operators.includes("holds") && at(raw, ["clears", "when"]) !== undefined) {
-    faults.push({ path: ["clears", "when"], reason: "A rule with holds ends by its own until." });
+  if (kind?.endsItself && at(raw, ["clears", "when"]) !== undefined) {
+    faults.push({ path: ["clears", "when"], reason: `A rule with ${kind.name} ends by its own until.` });
   }
-  const usesThreshold = at(raw, ["when", "holds", "for"]) === "$threshold";
-  if (usesThreshold && at(raw, ["schedule"]) === undefined) {
-    faults.push({ path: ["when", "holds", "for"], reason: "$threshold needs a schedule." });
+  const usesSchedule = kinds.some((each) => each.usesSchedule?.(at(raw, ["when", each.name])));
+  if (usesSchedule && at(raw, ["schedule"]) === undefined) {
+    faults.push({ path: ["when", kind?.name ?? "", "for"], reason: "$threshold needs a schedule." });
   }
-  if (!usesThreshold && at(raw, ["schedule"]) !== undefined) {
+  if (!usesSchedule && at(raw, ["schedule"]) !== undefined) {
     faults.push({ path: ["schedule"], reason: "It has no effect without for: $threshold." });
+  }
+  for (const { name, schema, faults: own } of kinds) {
+    const spec = schema.safeParse(at(raw, ["when", name]));
+    if (!spec.success || !own) continue;
+    for (const { path, reason } of own(spec.data)) faults.push({ path: ["when", name, ...path], reason });
   }
   return faults;
 }
@@ -96,28 +117,32 @@ function assemble(spec: RuleSpec, parts: readonly Part[]): CompiledRule {
   };
 }
 
-function operatorOf({ when, schedule }: RuleSpec, parts: readonly Part[]): Operator {
-  const needed = when.holds?.for;
-  if (needed === undefined) {
-    // Its own code may report the end first; another one (a closed door) ends only what is known.
-    const begins = parts.find(({ role }) => role === "from")?.condition.codes;
-    const remembers = (code: string): boolean => begins?.has(code) ?? false;
-    return createLasting({ limit: () => 0, fromInitial: false, remembers, remember: REMEMBER });
-  }
+function kindOf({ when }: RuleSpec): { readonly kind: OperatorKind; readonly spec: unknown } {
+  const kind = OPERATORS.find(({ name }) => when[name] !== undefined);
+  if (!kind) throw new Error("a rule without an operator was let through");
+  return { kind, spec: when[kind.name] };
+}
+
+function operatorOf(rule: RuleSpec, parts: readonly Part[]): Operator {
+  const { kind, spec } = kindOf(rule);
+  const { schedule } = rule;
+  if (!schedule) return kind.build(spec, { parts });
   const local = createLocalTime();
-  const limit = (time: EpochMs, zone: string): number => {
-    if (typeof needed === "number" || schedule === undefined) return Number(needed);
-    const { estateHours, threshold, otherwise } = schedule;
-    return inSpan(estateHours, local.minuteOfDay(time, zone)) ? threshold : otherwise;
-  };
-  return createLasting({ limit, fromInitial: true, remembers: () => true, remember: REMEMBER });
+  const { estateHours, threshold, otherwise } = schedule;
+  const scheduled = (time: EpochMs, zone: string): number =>
+    inSpan(estateHours, local.minuteOfDay(time, zone)) ? threshold : otherwise;
+  return kind.build(spec, { parts, scheduled });
 }
 
 /** Hash of what the rule means: durations as milliseconds, conditions in their normal form. */
-function versionOf(spec: RuleSpec, parts: readonly Part[]): string {
-  const conditions = parts.map(({ role, condition }) => [role, condition.text]);
-  const { for: needed } = spec.when.holds ?? {};
-  const meaning = { ...spec, when: { needed }, clears: spec.clears.after, conditions };
+function versionOf(rule: RuleSpec, parts: readonly Part[]): string {
+  const { kind, spec } = kindOf(rule);
+  const conditions = parts.map(({ role, condition, value }) => [
+    role,
+    condition.text,
+    ...(value ? [value.text] : []),
+  ]);
+  const meaning = { ...rule, when: kind.meaning(spec), clears: rule.clears.after, conditions };
   return hash("sha256", canonical(meaning), "hex").slice(0, VERSION_DIGITS);
 }
 

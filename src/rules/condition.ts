@@ -15,6 +15,14 @@ export interface Condition {
   readonly holds: (scene: Scene) => boolean;
 }
 
+/** An expression that reads something of an event. */
+export interface ValueExpression {
+  /** The expression in its normal form. */
+  readonly text: string;
+  /** A text, number or truth; undefined when there is none. Throws when the expression fails on this event. */
+  readonly of: (scene: Scene) => string | number | boolean | undefined;
+}
+
 /** What went wrong with an expression, as a sentence. */
 interface ConditionRefused {
   readonly refused: string;
@@ -103,6 +111,8 @@ export function createScene(): Scene {
 export interface ConditionCompiler {
   /** Compiles an expression, or says in a sentence why it cannot stand. */
   compile(text: string): Condition | ConditionRefused;
+  /** Compiles an expression that gives a value, or says in a sentence why it cannot stand. */
+  compileValue(text: string): ValueExpression | ConditionRefused;
 }
 
 /** Makes a compiler; the environment behind it is expensive, so make one for all rules of a load. */
@@ -126,13 +136,30 @@ export function createConditionCompiler(): ConditionCompiler {
     .registerVariable("device", "Device")
     .registerVariable("local", "Local");
 
+  function unreadable(what: string, { error }: ReturnType<typeof environment.check>): ConditionRefused {
+    const at = error?.range === undefined ? "" : ` at character ${error.range.start + 1}`;
+    return { refused: `The ${what} cannot be read${at}: ${error?.summary ?? "unknown error"}.` };
+  }
+
+  function compileValue(text: string): ValueExpression | ConditionRefused {
+    const checked = environment.check(text);
+    if (!checked.valid) return unreadable("expression", checked);
+    const run = environment.parse(text);
+    return {
+      text: serialize(run.ast),
+      of(scene) {
+        const value: unknown = run(scene);
+        if (typeof value === "bigint") return Number(value);
+        return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
+          ? value
+          : undefined;
+      },
+    };
+  }
+
   function compile(text: string): Condition | ConditionRefused {
     const checked = environment.check(text);
-    if (!checked.valid) {
-      const { error } = checked;
-      const at = error?.range === undefined ? "" : ` at character ${error.range.start + 1}`;
-      return { refused: `The condition cannot be read${at}: ${error?.summary ?? "unknown error"}.` };
-    }
+    if (!checked.valid) return unreadable("condition", checked);
     if (checked.type !== "bool") {
       return { refused: `A condition must be true or false, this one is a ${checked.type ?? "dyn"}.` };
     }
@@ -151,7 +178,7 @@ export function createConditionCompiler(): ConditionCompiler {
     return { text: serialize(ast), codes, holds: (scene) => run(scene) === true };
   }
 
-  return { compile };
+  return { compile, compileValue };
 }
 
 /**

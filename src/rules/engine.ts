@@ -4,6 +4,7 @@ import type { DeviceFacts, RuleEngine, RuleStateChange, Verdict } from "../ports
 import { readCell, saveCell, type Cell, type Tell } from "./cell.ts";
 import { createScene } from "./condition.ts";
 import { expire } from "./episode.ts";
+import type { Told } from "./operator.ts";
 import type { ConditionFault, Part, Rule } from "./rule.ts";
 import { subjectKey } from "./subject.ts";
 import { createTimers } from "./timers.ts";
@@ -62,22 +63,27 @@ export function createRuleEngine(rules: readonly Rule[]): RulePack {
     return verdicts;
   }
 
-  /** The role in which the event concerns the rule; undefined when none of its conditions holds. */
-  function roleOf({ rule, parts }: Use, event: SecurityEvent): string | undefined {
-    for (const { role, condition } of parts) {
+  /** How the event concerns the rule; undefined when none of its conditions holds. */
+  function toldBy({ rule, parts }: Use, event: SecurityEvent, device: DeviceFacts): Told | undefined {
+    for (const { role, condition, value } of parts) {
+      let failing = condition.text;
       try {
-        if (condition.holds(scene)) return role;
+        if (!condition.holds(scene)) continue;
+        if (value === undefined) return { role, event, device };
+        failing = value.text;
+        return { role, event, device, value: value.of(scene) };
       } catch (error) {
-        tell.lost(rule.id, event.receivedAt, `The condition '${condition.text}' failed: ${messageOf(error)}`);
+        tell.lost(rule.id, event.receivedAt, `The condition '${failing}' failed: ${messageOf(error)}`);
       }
     }
     return undefined;
   }
 
-  function cellFor({ rule, cells }: Use, role: string, event: SecurityEvent, device: DeviceFacts) {
+  function cellFor({ rule, cells }: Use, heard: Told): Cell | undefined {
+    const { event, device } = heard;
     const key = subjectKey(rule, event, device);
     const known = cells.get(key);
-    if (known || !rule.operator.wakes(role, event)) return known;
+    if (known || !rule.operator.wakes(heard)) return known;
     const cell: Cell = {
       rule,
       key,
@@ -101,12 +107,11 @@ export function createRuleEngine(rules: readonly Rule[]): RulePack {
 
   function foldInto(use: Use, event: SecurityEvent, device: DeviceFacts): void {
     if (use.rule.kinds && !use.rule.kinds.has(device.kind)) return;
-    const role = roleOf(use, event);
-    if (role === undefined) return;
-    const cell = cellFor(use, role, event, device);
+    const heard = toldBy(use, event, device);
+    const cell = heard && cellFor(use, heard);
     if (!cell) return;
     const listed = cell.dirty;
-    use.rule.operator.fold(cell, role, event, device, tell);
+    use.rule.operator.fold(cell, heard, tell);
     settle(cell, listed);
   }
 
@@ -170,7 +175,7 @@ export function createRuleEngine(rules: readonly Rule[]): RulePack {
   function restoreCell({ ruleId, key, state }: RuleStateChange): void {
     const known = cellsOf.get(ruleId);
     if (!known || state === undefined) return;
-    const read = readCell(state);
+    const read = readCell(state, known.rule.operator);
     if (!read) return tell.lost(ruleId, 0, `The saved state of ${key} cannot be read.`);
     const cell: Cell = {
       rule: known.rule,

@@ -17,6 +17,8 @@ export interface LastingMemory {
   pasts: Past[];
 }
 
+type LastingCell = Cell<LastingMemory>;
+
 interface Wait {
   /** Id of the event that began it. */
   readonly id: string;
@@ -62,8 +64,10 @@ export interface LastingOptions {
  * instead of firing as if it were happening now. Until then the order in which events arrive makes no
  * difference: what was too short is dropped, what ended but lasted long enough is told as already over.
  */
-export function createLasting({ limit, fromInitial, remembers, remember }: LastingOptions): Operator {
-  function end(cell: Cell, event: SecurityEvent, sight: Sight, tell: Tell): void {
+export function createLasting(options: LastingOptions): Operator<LastingMemory> {
+  const { limit, fromInitial, remembers, remember } = options;
+
+  function end(cell: LastingCell, event: SecurityEvent, sight: Sight, tell: Tell): void {
     const { id, occurredAt: at, receivedAt } = event;
     endWaits(cell, (wait) => covers(sight, wait.sight), at);
     const since = leave(cell, at, receivedAt, sight, id, tell);
@@ -89,9 +93,16 @@ export function createLasting({ limit, fromInitial, remembers, remember }: Lasti
   return {
     start: () => ({ waits: [], pasts: [] }),
 
-    wakes,
+    read(json) {
+      const { waits, pasts } = (json ?? {}) as Partial<LastingMemory>;
+      return Array.isArray(waits) && Array.isArray(pasts) ? { waits, pasts } : undefined;
+    },
 
-    fold(cell, role, event, device, tell) {
+    idle: ({ waits, pasts }) => waits.length === 0 && pasts.length === 0,
+
+    wakes: ({ role, event }) => wakes(role, event),
+
+    fold(cell, { role, event, device }, tell) {
       if (role === "until") return end(cell, event, sightOf(event, device), tell);
       if (wakes(role, event)) {
         return begin(cell, event, sightOf(event, device), limit(event.occurredAt, device.zone), tell);
@@ -121,7 +132,7 @@ export function createLasting({ limit, fromInitial, remembers, remember }: Lasti
   };
 }
 
-function begin(cell: Cell, event: SecurityEvent, sight: Sight, needed: number, tell: Tell): void {
+function begin(cell: LastingCell, event: SecurityEvent, sight: Sight, needed: number, tell: Tell): void {
   const { id, occurredAt: at, receivedAt } = event;
   const { memory, episode } = cell;
   const member = memberOf(cell, sight);
@@ -145,7 +156,7 @@ function begin(cell: Cell, event: SecurityEvent, sight: Sight, needed: number, t
 }
 
 /** At the bound what is over already is decided early; only if all go on the oldest is lost, and counted. */
-function makeRoom(cell: Cell, now: EpochMs, tell: Tell): void {
+function makeRoom(cell: LastingCell, now: EpochMs, tell: Tell): void {
   const { waits } = cell.memory;
   const over = waits.findIndex(({ overAt }) => overAt !== undefined);
   const [wait] = waits.splice(Math.max(over, 0), 1);
@@ -157,7 +168,7 @@ function makeRoom(cell: Cell, now: EpochMs, tell: Tell): void {
 }
 
 /** The earliest end known for a condition that began at `at`; undefined when it seems to go on. */
-function earliestEnd({ memory, episode }: Cell, sight: Sight, at: EpochMs): EpochMs | undefined {
+function earliestEnd({ memory, episode }: LastingCell, sight: Sight, at: EpochMs): EpochMs | undefined {
   let end = Infinity;
   for (const past of memory.pasts) if (past.at > at && past.at < end && covers(past, sight)) end = past.at;
   for (const wait of memory.waits)
@@ -168,7 +179,7 @@ function earliestEnd({ memory, episode }: Cell, sight: Sight, at: EpochMs): Epoc
 }
 
 /** Notes an end for the waiting conditions concerned, and drops those that were too short. */
-function endWaits(cell: Cell, concerns: (wait: Wait) => boolean, at: EpochMs): void {
+function endWaits(cell: LastingCell, concerns: (wait: Wait) => boolean, at: EpochMs): void {
   const { memory } = cell;
   let short = false;
   for (const wait of memory.waits) {

@@ -1,7 +1,7 @@
 import type { DeviceKind } from "../domain/estate.ts";
 import type { Severity } from "../domain/taxonomy.ts";
 import type { EpochMs } from "../domain/time.ts";
-import type { Condition } from "./condition.ts";
+import type { Condition, ValueExpression } from "./condition.ts";
 import type { Operator } from "./operator.ts";
 
 /** A text for people, in both languages. */
@@ -17,6 +17,8 @@ export type Subject = "place" | "device" | "point";
 export interface Part {
   readonly role: string;
   readonly condition: Condition;
+  /** What of its events the operator compares or counts. */
+  readonly value?: ValueExpression;
 }
 
 /** A rule, checked and compiled; all that the engine needs to know. */

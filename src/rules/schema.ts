@@ -1,20 +1,10 @@
 import { z } from "zod";
 import { canonicalCode } from "../domain/taxonomy.ts";
-import { parseDuration } from "./duration.ts";
+import { duration, expression, group, read } from "./expression.ts";
 import { parseDaySpan } from "./local-time.ts";
+import { OPERATORS } from "./operators.ts";
 
 const LONGEST_TEXT = 500;
-const LONGEST_EXPRESSION = 2_000;
-
-/** A string that is read into something else, or refused with a sentence. */
-function read<T>(parse: (written: string) => T | undefined, refusal: string) {
-  return z.string({ error: `It is not ${refusal}.` }).transform((written, context) => {
-    const value = parse(written);
-    if (value !== undefined) return value;
-    context.addIssue({ code: "custom", message: `'${written}' is not ${refusal}.` });
-    return z.NEVER;
-  });
-}
 
 function oneOf<const T extends readonly string[]>(values: T) {
   return z.enum(values, { error: `It must be one of ${values.join(", ")}.` });
@@ -26,13 +16,8 @@ const phrase = z
   .min(1, "It must not be empty.")
   .max(LONGEST_TEXT, `It is longer than ${LONGEST_TEXT} characters.`);
 const text = z.strictObject({ zh: phrase, en: phrase }, { error: "It must have a text each in zh and en." });
-const expression = z
-  .string({ error: "It must be a condition: a text in CEL." })
-  .trim()
-  .min(1, "It must not be empty.")
-  .max(LONGEST_EXPRESSION, `It is longer than ${LONGEST_EXPRESSION} characters.`);
-const duration = read(parseDuration, "a duration such as 90s, 5m, 12h or 2d");
-const group = { error: "It must be a group of fields." };
+/** Each operator as an optional field below `when`. */
+const operators = Object.fromEntries(OPERATORS.map(({ name, schema }) => [name, schema.optional()]));
 
 /** One rule as people write it. Fields that depend on each other are checked in `compile-rule.ts`. */
 export const ruleSchema = z.strictObject(
@@ -76,25 +61,7 @@ export const ruleSchema = z.strictObject(
         group,
       )
       .optional(),
-    when: z.strictObject(
-      {
-        occurs: expression.optional(),
-        holds: z
-          .strictObject(
-            {
-              from: expression,
-              until: expression,
-              for: read(
-                (written) => (written === "$threshold" ? written : parseDuration(written)),
-                "$threshold or a duration such as 90s, 5m, 12h or 2d",
-              ),
-            },
-            group,
-          )
-          .optional(),
-      },
-      group,
-    ),
+    when: z.strictObject(operators, group),
     clears: z.strictObject({ when: expression.optional(), after: duration }, group),
     key: z.union(
       [

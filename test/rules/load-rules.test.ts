@@ -7,6 +7,9 @@ import { loadRules } from "../../src/rules/load-rules.ts";
 import { readRules } from "../../src/rules/read-rules.ts";
 import { describeFault } from "../../src/rules/rule.ts";
 import { ruleText } from "./build.ts";
+import { OPERATORS } from "../../src/rules/operators.ts";
+
+const OPERATOR_NAMES = OPERATORS.map(({ name }) => name).join(", ");
 
 const compiler = createConditionCompiler();
 const read = (text: string) => readRules("test.yaml", text, compiler);
@@ -94,9 +97,13 @@ describe("a fault names file, line, rule, field and a sentence", () => {
       {
         when: "{ occurs: event.code == 'fire.smoke', holds: { from: event.code == 'fire.smoke', until: event.code == 'fire.heat', for: 5s } }",
       },
-      "test.yaml:5: a-rule · when: It must have either occurs or holds.",
+      `test.yaml:5: a-rule · when: It must have exactly one operator: ${OPERATOR_NAMES}.`,
     ],
-    ["no operator", { when: "{}" }, "test.yaml:5: a-rule · when: It must have either occurs or holds."],
+    [
+      "no operator",
+      { when: "{}" },
+      `test.yaml:5: a-rule · when: It must have exactly one operator: ${OPERATOR_NAMES}.`,
+    ],
     [
       "a schedule without use",
       { schedule: "{ estateHours: night, threshold: 1m, otherwise: 3m }" },

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { parseDuration } from "./duration.ts";
+
+const LONGEST_EXPRESSION = 2_000;
+
+/** A condition or value as people write it; compiled elsewhere. */
+export const expression = z
+  .string({ error: "It must be a condition: a text in CEL." })
+  .trim()
+  .min(1, "It must not be empty.")
+  .max(LONGEST_EXPRESSION, `It is longer than ${LONGEST_EXPRESSION} characters.`);
+
+/** A string that is read into something else, or refused with a sentence. */
+export function read<T>(parse: (written: string) => T | undefined, refusal: string) {
+  return z.string({ error: `It is not ${refusal}.` }).transform((written, context) => {
+    const value = parse(written);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message: `'${written}' is not ${refusal}.` });
+    return z.NEVER;
+  });
+}
+
+/** A duration as people write it, in milliseconds. */
+export const duration = read(parseDuration, "a duration such as 90s, 5m, 12h or 2d");
+
+/** The error of something that should have fields. */
+export const group = { error: "It must be a group of fields." };
