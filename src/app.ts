@@ -3,14 +3,19 @@ import { createHash } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { createBroker } from "./broker/broker.ts";
 import { profiles } from "../devices/index.ts";
+import { bindableProfiles } from "./app/bindable-profiles.ts";
+import { createCaughtUp } from "./app/caught-up.ts";
 import { backupsFolder, databaseFile, journalFolder, sessionsFolder } from "./app/data-folder.ts";
 import { answerBridges } from "./app/bridge-answers.ts";
 import { publishFigures } from "./app/figures.ts";
 import { askSecondThread, reportHealth } from "./app/health.ts";
 import { createGatewayPresence } from "./app/gateway-presence.ts";
 import { scheduleRetention, sweepPresence } from "./app/housekeeping.ts";
+import { NOTHING_PULLED, startPulling } from "./app/pull.ts";
 import { startSecondThread } from "./app/second-thread.ts";
+import { createSia, listenForSia } from "./app/sia.ts";
 import { collectSightings } from "./app/sightings.ts";
+import { createCommissioning } from "./commissioning/commissioning.ts";
 import type { Config } from "./config/schema.ts";
 import { loadOrCreateSecret, SECRETS } from "./config/secrets.ts";
 import { SECOND } from "./domain/time.ts";
@@ -103,6 +108,13 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
   // Who needs no credentials is in the demo, where nothing is real.
   const isSimulated = (gatewayId: string): boolean =>
     extras.anonymous !== undefined || registry.isSimulated(gatewayId);
+  const commissioning = createCommissioning({
+    live: thread.live,
+    store,
+    isSimulated,
+    caughtUp: createCaughtUp(journal.health, store),
+    clock,
+  });
   const accept = createAccept({
     decoder,
     journal,
@@ -110,7 +122,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     seen: sightings.note,
     learn: lessons.learn,
     sendBack: answerBridges({ toProgram: (...to) => broker.toProgram(...to), clock, log }),
-    heard: () => undefined,
+    heard: commissioning.heard,
     count: metrics.message,
   });
   const keepPresence = createAcceptPresence(journal, isSimulated, clock);
@@ -140,9 +152,19 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
   });
   stack.defer(() => broker.close());
 
-  publishFigures(metrics, { journal: journal.health, broker: broker.figures, store });
+  const sia = await createSia(config.sia, { accept, auth: registry, clock, log: log.child({ part: "sia" }) });
+  stack.defer(() => sia?.close());
+
+  publishFigures(metrics, {
+    journal: journal.health,
+    broker: broker.figures,
+    sia: sia?.figures,
+    lessonsRefused: lessons.refused,
+    store,
+  });
 
   let ready = false;
+  let pull = NOTHING_PULLED;
   const http = createHttp({
     store,
     accept,
@@ -151,11 +173,21 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
       issueSecret: (gatewayId) => registry.issueSecret(gatewayId),
       revoke: (gatewayId) => store.revokeGateway(gatewayId, clock.now()),
     },
+    bindableProfiles,
     registryChanged: registry.reload,
     statistics: createRateStatistics(),
-    importer: createImporter({ store, clock, zone: config.zone }),
-    replay: createReplay({ decoder, journal, store, isSimulated, learn: lessons.learn, clock }),
+    importer: createImporter({ store, clock, zone: config.zone, bindableProfiles }),
+    replay: createReplay({
+      decoder,
+      journal,
+      store,
+      isSimulated,
+      learn: lessons.learn,
+      recall: lessons.recall,
+      clock,
+    }),
     live: thread.live,
+    commissioning,
     seenGateway: presence.seenByHttp,
     backupsDir: backupsFolder(config.dataDir),
     journalHealth: journal.health,
@@ -165,6 +197,8 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
         ready,
         journal: journal.health(),
         broker: broker.figures(),
+        sia: sia?.figures(),
+        pull: pull.states(),
       }),
     metrics: metrics.registry,
     clock,
@@ -174,7 +208,10 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
   stack.defer(() => http.close());
 
   const mqttPorts = await broker.listen();
+  const siaPorts = await listenForSia(sia);
   const { port } = await http.listen();
+  pull = await startPulling(config.pull, { accept, auth: registry, clock, log, metrics });
+  stack.defer(() => pull.close());
   const stopRetention = scheduleRetention(store, clock, log, { ...config.retention, zone: config.zone });
   stack.defer(stopRetention);
   const callOffSweep = sweepPresence(
@@ -188,7 +225,8 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
   ready = true;
 
   const running = stack.move();
-  return { ports: { ...mqttPorts, http: port }, adminToken, store, close: () => running.disposeAsync() };
+  const ports = { ...mqttPorts, ...siaPorts, http: port };
+  return { ports, adminToken, store, close: () => running.disposeAsync() };
 }
 
 /**

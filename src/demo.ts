@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { startApp, type App } from "./app.ts";
+import { bindableProfiles } from "./app/bindable-profiles.ts";
 import type { Config } from "./config/schema.ts";
 import { secretFile, SECRETS } from "./config/secrets.ts";
 import { ZhianError } from "./errors.ts";
@@ -82,7 +83,7 @@ function freshFolder(dir: string): string {
 }
 
 async function importWorld(app: App, zone: string, seed: number) {
-  const importer = createImporter({ store: app.store, clock: systemClock, zone });
+  const importer = createImporter({ store: app.store, clock: systemClock, zone, bindableProfiles });
   const registry = await output(startSimulator(["export.ts", "registry", "--seed", `${seed}`]));
   const cases = await output(startSimulator(["export.ts", "cases", "--seed", `${seed}`]));
   const world = await importer.importRegistry(registry, { ...ALL, format: "yaml", simulated: true });

@@ -9,6 +9,7 @@ import type { CliActions, CliOutput } from "./cli/actions.ts";
 import { configWarnings } from "./config/listeners.ts";
 import { loadConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
+import { systemClock } from "./runtime/clock.ts";
 import { lockData } from "./runtime/data-lock.ts";
 import { createLog, type Logger } from "./runtime/log.ts";
 import { compileFromNowOn, giveBackMemory } from "./runtime/memory.ts";
@@ -70,6 +71,15 @@ const actions: CliActions = {
     const config = read(file);
     return { config, warnings: configWarnings(config) };
   },
+  async decode(trial) {
+    const { decodeMessages } = await import("./app/decode-messages.ts");
+    return decodeMessages(trial, systemClock);
+  },
+  async newProfile(request) {
+    const { newProfile } = await import("./app/new-profile.ts");
+    return newProfile(request);
+  },
+  input: () => process.stdin,
   connect: createConnect({ env: process.env, local: read, warn: output.err }),
   ...createOfflineActions({
     dataDirOf: (file) => read(file).dataDir,

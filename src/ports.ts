@@ -8,7 +8,17 @@ import type {
   Gateway,
   Place,
 } from "./domain/estate.ts";
-import type { Ask, Decoded, Json, Lesson, SecurityEvent } from "./domain/event.ts";
+import type {
+  Aside,
+  Ask,
+  DeadReason,
+  Decoded,
+  DecodedEvent,
+  IgnoreReason,
+  Json,
+  Lesson,
+  SecurityEvent,
+} from "./domain/event.ts";
 import type { Incident, IncidentChange, IncidentCommand, IncidentTransition } from "./domain/incident.ts";
 import type { DeadEntry, JournalEntry, JournalPosition, Transport } from "./domain/journal.ts";
 import type {
@@ -146,11 +156,111 @@ export interface LearnedLesson extends Lesson {
   readonly profile: string;
 }
 
+/** What a bridge taught a profile under a key; asked for every message, so it must be quick. */
+export type Recall = (estateId: string, gatewayId: string, profile: string, key: string) => Json | undefined;
+
 /** Makes what a message taught known at once; resolves when it is durable. */
 export type Learn = (message: InboundMessage, profile: string, lessons: readonly Lesson[]) => Promise<void>;
 
 /** Sends a message back to the bridge it answers; late or lost does no harm. */
 export type SendToBridge = (message: InboundMessage, asks: readonly Ask[]) => void;
+
+/* ───────────────────────── trying out ─────────────────────────── */
+
+/** Messages as somebody tries them on the profiles, without a hub. */
+export interface Trial {
+  /** In order: later ones know what earlier ones taught, and the states they left. */
+  readonly messages: readonly TrialMessage[];
+  /** The profile a gateway's binding would name; found by the topic when absent. */
+  readonly profile?: string;
+  /** The prefix that binding would have; when absent, the profile's own or the first segment. */
+  readonly prefix?: string;
+  /** The binding's options, unchecked. */
+  readonly options?: unknown;
+  /** The configuration of every device in the messages, unchecked. */
+  readonly config?: unknown;
+  /** Zone of the estate; that of a fresh configuration when absent. */
+  readonly zone?: string;
+}
+
+export interface TrialMessage extends Pick<
+  InboundMessage,
+  "transport" | "payload" | "contentType" | "retained"
+> {
+  /** The vendor's topic or path; one that begins with `estates/` is a whole topic of the hub. */
+  readonly topic: string;
+}
+
+/** What the hub would make of a message. */
+export type TrialOutcome = { readonly topic: string; readonly profile: string } & (
+  | { readonly outcome: "events"; readonly events: readonly TrialEvent[] }
+  | { readonly outcome: "ignored"; readonly reason: IgnoreReason; readonly deviceId?: string }
+  | { readonly outcome: "dead"; readonly reason: DeadReason; readonly detail: string }
+) &
+  Aside;
+
+/** An event as it would be stored, with what decided whether it is. */
+export interface TrialEvent extends SecurityEvent {
+  readonly report: DecodedEvent["report"];
+  readonly property?: string;
+  /** False for a level that repeats what is known. */
+  readonly stored: boolean;
+}
+
+/* ──────────────────────── commissioning ───────────────────────── */
+
+/** Proves devices from end to end: one that is triggered on site must come out as a stored event. */
+export interface Commissioning {
+  /** Told of every message as it was decoded. Costs nothing while no test runs. */
+  readonly heard: (message: InboundMessage, read: DecodedMessage) => void;
+  /**
+   * Waits until a real event of the device is stored, and notes that in the store. Throws ZhianError
+   * NOT_FOUND for an unknown device; UNAVAILABLE when too many tests run, `signal` aborts, or the hub is
+   * behind in storing what it heard.
+   */
+  test(request: {
+    readonly estateId: string;
+    readonly deviceId: string;
+    readonly waitMs: number;
+    readonly signal: AbortSignal;
+  }): Promise<DeviceTest>;
+}
+
+/** How the test of a device ended. */
+export interface DeviceTest {
+  /**
+   * `confirmed`: a real event is stored · `unchanged`: events were decoded, but none is a change that the
+   * device itself reported now · `ignored`: heard, but nothing that is an event · `dead`: messages of its
+   * gateway could not be read · `silent`: nothing of that.
+   */
+  readonly outcome: "confirmed" | "unchanged" | "ignored" | "dead" | "silent";
+  /** The event that is the proof. */
+  readonly event?: SecurityEvent;
+  readonly heard: HeardOfDevice;
+  /** The device's clock in its last event that had a time: hub time minus device time, delivery included. */
+  readonly clock: { readonly deviceAt?: EpochMs; readonly skewMs?: number };
+  readonly tookMs: number;
+}
+
+/** What came in while a device was tested. */
+export interface HeardOfDevice {
+  /** Events of the device that were decoded, repeats of a known state included. */
+  readonly events: number;
+  /** Messages of the device without an event, by reason. */
+  readonly ignored: Readonly<Record<string, number>>;
+  /** Messages that could not be read and may be the device's, by reason. */
+  readonly dead: Readonly<Record<string, number>>;
+  /** Other messages of its gateway. */
+  readonly others: number;
+  /** Events of the device that were stored and prove nothing, by reason. */
+  readonly noProof: Readonly<Partial<Record<NoProof, number>>>;
+}
+
+/**
+ * Why a stored event proves nothing: made by a simulator · a present or an old state · about the
+ * connection only, which others report too.
+ */
+export type NoProof = "simulated" | "retained" | "initial" | "replayed" | "connection";
 
 /* ─────────────────────────── journal ──────────────────────────── */
 

@@ -22,7 +22,7 @@ export const frigate = defineProfile({
   transports: ["mqtt"],
   prefix: "frigate",
   kind: "camera",
-  tier: "silver",
+  tier: "gold",
   messages: [
     reviews,
     trackedObjects,

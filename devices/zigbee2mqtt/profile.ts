@@ -146,7 +146,7 @@ export const zigbee2mqtt = defineProfile({
         { path: "action_code", how: "dropped", what: "PIN entered at a keypad" },
         { path: "action_user", how: "dropped", what: "number of the user of a lock" },
         { path: "action_source_name", how: "dropped", what: "how a lock was operated" },
-        { path: "users", how: "dropped", what: "users and PIN codes stored in a lock" },
+        { path: "users.*.pin_code", how: "dropped", what: "PIN codes stored in a lock" },
         { path: "pin_code", how: "dropped", what: "PIN code being set in a lock" },
       ],
       rules: [

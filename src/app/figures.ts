@@ -1,4 +1,5 @@
 import type { Backroom, JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
+import type { SiaFigures } from "../sia/figures.ts";
 import { askSecondThread } from "./health.ts";
 import type { Metrics } from "../runtime/metrics.ts";
 
@@ -16,6 +17,10 @@ export function publishFigures(
   parts: {
     readonly journal: () => JournalHealth;
     readonly broker: () => BrokerFigures;
+    /** Absent while the receiver is off. */
+    readonly sia: (() => SiaFigures) | undefined;
+    /** Lessons of bridges that were too long or too many. */
+    readonly lessonsRefused: () => number;
     readonly store: Pick<Backroom, "reactHealth" | "figures">;
   },
 ): void {
@@ -25,7 +30,7 @@ export function publishFigures(
     ({ react, store } = await askSecondThread(parts.store));
   });
   const { figure, figures } = metrics;
-  const { journal, broker } = parts;
+  const { journal, broker, sia } = parts;
 
   figure("zhian_journal_pending_entries", "Entries that wait for the disk", () => journal().pendingEntries);
   figure("zhian_journal_pending_bytes", "Bytes that wait for the disk", () => journal().pendingBytes);
@@ -42,6 +47,22 @@ export function publishFigures(
     "MQTT clients and messages refused since start",
     "reason",
     () => broker().refused,
+  );
+  if (sia) {
+    figure("zhian_sia_connections", "Alarm panels connected over TCP", () => sia().connections);
+    figure("zhian_sia_pending", "SIA DC-09 messages not yet on disk", () => sia().pending);
+    figure("zhian_sia_wrong_lengths", "SIA DC-09 messages with a wrong length", () => sia().wrongLengths);
+    figures(
+      "zhian_sia_frames_total",
+      "SIA DC-09 messages since start, by what became of them",
+      "outcome",
+      () => sia().frames,
+    );
+  }
+  figure(
+    "zhian_lessons_refused",
+    "Definitions of bridges refused since start, too long or too many",
+    parts.lessonsRefused,
   );
   figure("zhian_react_events", "Events reacted to since start", () => react?.reactedEvents);
   figure("zhian_react_duplicates", "Events that had been stored before", () => react?.duplicates);

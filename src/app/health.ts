@@ -1,5 +1,6 @@
 import type { HealthReport } from "../http/index.ts";
 import type { Backroom, JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
+import type { SiaFigures } from "../sia/figures.ts";
 
 /** State of react and store; undefined for what the second thread does not answer. */
 export async function askSecondThread(thread: Pick<Backroom, "reactHealth" | "figures">) {
@@ -22,10 +23,18 @@ export interface HealthParts {
     readonly suspension?: { readonly since: number; readonly reason: string };
     readonly refused: Readonly<Record<string, number>>;
   };
+  /** Absent while the receiver is off. */
+  readonly sia?: SiaFigures | undefined;
+  readonly pull: readonly {
+    readonly id: string;
+    readonly state: string;
+    readonly since: number;
+    readonly reason: string | undefined;
+  }[];
 }
 
 /** The hub's health: failing when nothing can be accepted, degraded when something waits for repair. */
-export function reportHealth({ ready, journal, react, store, broker }: HealthParts): HealthReport {
+export function reportHealth({ ready, journal, react, store, broker, sia, pull }: HealthParts): HealthReport {
   const faults: HealthReport["faults"][number][] = [];
   if (journal.fault) faults.push({ part: "journal", ...journal.fault });
   if (broker.suspension) {
@@ -38,6 +47,10 @@ export function reportHealth({ ready, journal, react, store, broker }: HealthPar
     faults.push({ part: "journal", message: `${react.damagedFrames} damaged frames could not be read` });
   }
   for (const message of react?.ruleFaults ?? []) faults.push({ part: "rules", message });
+  const silent = pull.filter(({ state }) => state !== "streaming");
+  for (const { id, reason, since } of silent) {
+    faults.push({ part: "pull", message: `${id}: ${reason ?? "connecting"}`, since });
+  }
   const failing = journal.fault !== undefined || react === undefined;
   return {
     status: failing ? "failing" : faults.length > 0 ? "degraded" : "ok",
@@ -56,9 +69,16 @@ export function reportHealth({ ready, journal, react, store, broker }: HealthPar
         repeats: react.repeats,
       }),
       ...store,
+      ...(pull.length > 0 && { pullSources: pull.length, pullStreaming: pull.length - silent.length }),
       mqttConnections: broker.connections,
       mqttPending: broker.pending,
       mqttRefused: Object.values(broker.refused).reduce((sum, count) => sum + count, 0),
+      ...(sia && {
+        siaConnections: sia.connections,
+        siaPending: sia.pending,
+        siaAcknowledged: sia.frames.acknowledged,
+        siaRefused: Object.values(sia.frames).reduce((sum, count) => sum + count, -sia.frames.acknowledged),
+      }),
     },
   };
 }

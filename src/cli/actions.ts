@@ -1,3 +1,5 @@
+import type { Transport } from "../domain/journal.ts";
+import type { Trial, TrialOutcome } from "../ports.ts";
 import type { ApiClient } from "./api-client.ts";
 
 /** Options that every command has. */
@@ -18,6 +20,13 @@ interface ConfigCheck {
   readonly warnings: readonly string[];
 }
 
+/** A profile that was begun. */
+interface NewProfile {
+  readonly id: string;
+  /** Paths from the root of the source tree. */
+  readonly files: readonly string[];
+}
+
 /** What the commands do; the process injects it. Whatever fails throws ZhianError or ApiProblem. */
 export interface CliActions {
   /** Runs the hub; resolves when it has stopped. */
@@ -29,6 +38,12 @@ export interface CliActions {
   /** Faults of the data folder; empty when sound. Refused with CONFLICT while a hub runs. */
   verify(options: { readonly config?: string }): Promise<readonly string[]>;
   checkConfig(options: { readonly config?: string }): Promise<ConfigCheck>;
+  /** What the hub would make of messages, each in its turn. */
+  decode(trial: Trial): Promise<readonly TrialOutcome[]>;
+  /** Makes the folder of a new profile and registers it. Throws ZhianError for a name that is faulty or taken. */
+  newProfile(request: { readonly name: string; readonly transport: Transport }): Promise<NewProfile>;
+  /** What is piped into the command. */
+  input(): AsyncIterable<Uint8Array>;
   /** A client of the running hub; nothing is sent yet. */
   connect(options: GlobalOptions): ApiClient;
 }

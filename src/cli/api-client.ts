@@ -12,6 +12,8 @@ export interface CallInput {
   readonly body?: unknown;
   /** Sent as it is. */
   readonly file?: { readonly bytes: Uint8Array; readonly type: string };
+  /** Ends the waiting for an answer. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A client of a running hub. Every method throws ApiProblem when the hub refuses or does not answer. */
@@ -68,9 +70,12 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       let response: Response;
       let text: string;
       try {
-        response = await request(call, input, AbortSignal.timeout(limit));
+        const { signal } = input;
+        const timeout = AbortSignal.timeout(limit);
+        response = await request(call, input, signal ? AbortSignal.any([signal, timeout]) : timeout);
         text = await response.text();
       } catch (error) {
+        if (input.signal?.aborted) throw new ApiProblem("broken off", { cause: error });
         throw connectionProblem(error, base, limit);
       }
       const body = json(text);

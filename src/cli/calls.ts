@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** One call of the hub's API. */
 export interface ApiCall<T extends z.ZodType = z.ZodType> {
-  readonly method: "GET" | "POST" | "DELETE";
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
   /** `{name}` is replaced by a parameter. */
   readonly path: string;
   readonly answer: T;
@@ -36,6 +36,21 @@ export const importAnswer = z.looseObject({
   dateOnly: z.number().default(0),
 });
 
+/** How the test of a device ended. */
+export const deviceTestAnswer = z.looseObject({
+  outcome: z.enum(["confirmed", "unchanged", "ignored", "dead", "silent"]),
+  event: row.optional(),
+  heard: z.looseObject({
+    events: z.number(),
+    ignored: z.record(z.string(), z.number()),
+    dead: z.record(z.string(), z.number()),
+    others: z.number(),
+    noProof: z.record(z.string(), z.number()),
+  }),
+  clock: z.looseObject({ deviceAt: z.string().optional(), skewMs: z.number().optional() }),
+  tookMs: z.number(),
+});
+
 const call = <T extends z.ZodType>(
   method: ApiCall["method"],
   path: string,
@@ -58,6 +73,12 @@ export const CALLS = {
   listEstates: call("GET", "/v1/estates", page),
   listGateways: call("GET", "/v1/gateways", page),
   createGateway: call("POST", "/v1/gateways", z.looseObject({ gateway: row, secret: z.string() })),
+  showGateway: call(
+    "GET",
+    "/v1/gateways/{gatewayId}",
+    z.looseObject({ bindings: z.array(z.looseObject({ prefix: z.string() })) }),
+  ),
+  changeGateway: call("PATCH", "/v1/gateways/{gatewayId}", row),
   rotateGateway: call("POST", "/v1/gateways/{gatewayId}/secret", z.looseObject({ secret: z.string() })),
   revokeGateway: call("POST", "/v1/gateways/{gatewayId}/revoke", z.unknown()),
   removeGateway: call("DELETE", "/v1/gateways/{gatewayId}", z.unknown()),
@@ -65,7 +86,12 @@ export const CALLS = {
   createToken: call("POST", "/v1/tokens", z.looseObject({ token: row, secret: z.string() })),
   revokeToken: call("DELETE", "/v1/tokens/{tokenId}", z.unknown()),
   listDevices: call("GET", "/v1/devices", page),
+  showDevice: call("GET", "/v1/estates/{estateId}/devices/{deviceId}", row),
+  changeDevice: call("PATCH", "/v1/estates/{estateId}/devices/{deviceId}", row),
   enrolDevice: call("POST", "/v1/estates/{estateId}/devices/{deviceId}/enrol", row),
+  testDevice: call("POST", "/v1/estates/{estateId}/devices/{deviceId}/test", deviceTestAnswer, {
+    timeoutMs: 6 * MINUTE,
+  }),
   listEvents: call("GET", "/v1/events", page),
   live: call("GET", "/v1/live", z.unknown()),
   listIncidents: call("GET", "/v1/incidents", page),

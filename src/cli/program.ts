@@ -1,6 +1,7 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { CliActions, CliOutput } from "./actions.ts";
 import { addDeadLetterCommands } from "./commands/dead-letters.ts";
+import { addDeviceCommands } from "./commands/devices.ts";
 import { addEstateCommands } from "./commands/estates.ts";
 import { addEventCommands } from "./commands/events.ts";
 import { addGatewayCommands } from "./commands/gateways.ts";
@@ -31,14 +32,10 @@ export function buildCli(actions: CliActions, output: CliOutput, version = "0"):
   const program = new Command("zhian")
     .description("智安: a security event hub for old residential estates")
     .version(version)
-    .option("--config <file>", "configuration file (default: ZHIAN_CONFIG, or zhian.yaml if there is one)")
-    .option("--url <address>", "hub to speak to (default: ZHIAN_URL, or this machine's hub)")
-    .option("--token-file <file>", "file that holds the API token (default: ZHIAN_TOKEN, ZHIAN_TOKEN_FILE)")
-    .option("--json", "print JSON, for programs")
+    .enablePositionalOptions()
     .addHelpText("after", AFTER)
     .helpCommand(true)
     .showHelpAfterError("(add --help for what is possible)")
-    .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => output.out(text.trimEnd()),
       writeErr: (text) => output.err(text.trimEnd()),
@@ -48,11 +45,28 @@ export function buildCli(actions: CliActions, output: CliOutput, version = "0"):
   addGatewayCommands(program, actions, output);
   addTokenCommands(program, actions, output);
   addEstateCommands(program, actions, output);
+  addDeviceCommands(program, actions, output);
   addImportCommands(program, actions, output);
   addEventCommands(program, actions, output);
   addIncidentCommands(program, actions, output);
   addDeadLetterCommands(program, actions, output);
   addOperationCommands(program, actions, output);
   addOfflineCommands(program, actions, output);
+  addGlobalOptions(program);
   return program;
 }
+
+/** They stand before a command or behind it. There, an option of its own goes before one of the same name. */
+function addGlobalOptions(command: Command): void {
+  for (const option of GLOBAL_OPTIONS) {
+    if (!command.options.some(({ long }) => long === option.long)) command.addOption(option);
+  }
+  for (const child of command.commands) addGlobalOptions(child);
+}
+
+const GLOBAL_OPTIONS = [
+  new Option("--config <file>", "configuration file (default: ZHIAN_CONFIG, or zhian.yaml if there is one)"),
+  new Option("--url <address>", "hub to speak to (default: ZHIAN_URL, or this machine's hub)"),
+  new Option("--token-file <file>", "file that holds the API token (default: ZHIAN_TOKEN, ZHIAN_TOKEN_FILE)"),
+  new Option("--json", "print JSON, for programs"),
+].map((option) => option.helpGroup("Global Options:"));

@@ -14,9 +14,15 @@ export interface Session {
   readonly remark: (line: string) => void;
 }
 
+/** The options of a command with the global ones; of those said twice, the one behind the command counts. */
+export function optionsOf<T extends GlobalOptions>(command: Command): T {
+  const before = command.parent === null ? undefined : optionsOf<T>(command.parent);
+  return { ...before, ...command.opts<T>() };
+}
+
 /** Connects and prints as the options of a command say. */
 export function sessionOf(command: Command, actions: CliActions, output: CliOutput): Session {
-  const options = command.optsWithGlobals<GlobalOptions>();
+  const options = optionsOf<GlobalOptions>(command);
   return {
     client: actions.connect(options),
     show: printer(options, output),

@@ -3,8 +3,8 @@ import type { FieldFault } from "../errors.ts";
 import { keysAt } from "./fields.ts";
 import { suggest } from "./suggestion.ts";
 
-/** Fields whose value is never shown, even where only a file's name is expected. */
-const SECRET = /(?:^|\.)(?:key|secret|password|token)$/i;
+/** Fields whose value is never shown, even where only a file's name is expected; nor is an address with a user in it. */
+const SECRET = /(?:^|\.)(?:key|secret|password|passwordFile|keyFile|token)$/i;
 const LONGEST_VALUE = 60;
 
 /** Turns one issue of the schema into faults that name the path, the value and the reason. */
@@ -45,7 +45,7 @@ const KINDS: Readonly<Record<string, string>> = {
 
 function shown(path: string, value: unknown): string {
   if (value === undefined || value === "" || typeof value === "object") return "";
-  if (SECRET.test(path)) return " (the value is not shown)";
   const text = JSON.stringify(value) ?? "";
+  if (SECRET.test(path) || (path.endsWith(".url") && text.includes("@"))) return " (the value is not shown)";
   return ` (it is ${text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text})`;
 }

@@ -17,6 +17,7 @@ interface Node {
   readonly type?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
 }
 
 /** `ZHIAN_` and the path, each step in capitals with `_` between words: `mqtt.maxPacketBytes` → `ZHIAN_MQTT_MAX_PACKET_BYTES`. */
@@ -25,7 +26,7 @@ function variableOf(path: readonly string[]): string {
   return ["ZHIAN", ...words].join("_");
 }
 
-/** Every configurable value, in the order of the schema. */
+/** Every configurable value, in the order of the schema; lists of sections stand in the file only. */
 export function configFields(): readonly ConfigField[] {
   const fields: ConfigField[] = [];
   const walk = (node: Node, path: readonly string[]): void => {
@@ -33,6 +34,7 @@ export function configFields(): readonly ConfigField[] {
       for (const [key, child] of Object.entries(node.properties)) walk(child, [...path, key]);
       return;
     }
+    if (node.items?.type === "object") return;
     fields.push({ path, variable: variableOf(path), type: typeOf(node, path), fallback: node.default });
   };
   // Zod's own types for JSON Schema are wider than what this schema can yield.
@@ -43,7 +45,7 @@ export function configFields(): readonly ConfigField[] {
 /** The keys an object of the schema may have at `path`; empty when there is no object. */
 export function keysAt(path: readonly PropertyKey[]): readonly string[] {
   let node: Node | undefined = z.toJSONSchema(configSchema, { io: "input" }) as Node;
-  for (const step of path) node = node?.properties?.[String(step)];
+  for (const step of path) node = node?.properties?.[String(step)] ?? node?.items;
   return Object.keys(node?.properties ?? {});
 }
 

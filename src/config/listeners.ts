@@ -1,5 +1,8 @@
 import type { FieldFault } from "../errors.ts";
+import { isLoopback } from "./loopback.ts";
+import { pullWarnings } from "./pull.ts";
 import type { Config } from "./schema.ts";
+import { siaWarnings } from "./sia.ts";
 
 interface Listener {
   readonly name: string;
@@ -10,7 +13,7 @@ interface Listener {
 }
 
 /** Faults of listeners that want the same port. */
-export function clashes(config: Pick<Config, "http" | "mqtt">): readonly FieldFault[] {
+export function clashes(config: Pick<Config, "http" | "mqtt" | "sia">): readonly FieldFault[] {
   const taken: Listener[] = [];
   const faults: FieldFault[] = [];
   for (const listener of listenersOf(config)) {
@@ -29,9 +32,12 @@ export function clashes(config: Pick<Config, "http" | "mqtt">): readonly FieldFa
   return faults;
 }
 
-/** Advice on listeners that carry secrets in the clear beyond this machine. One sentence each; empty when there is nothing to say. */
-export function configWarnings(config: Pick<Config, "http" | "mqtt">): readonly string[] {
-  return listenersOf(config)
+/**
+ * Advice on listeners that carry secrets in the clear beyond this machine, and on devices that anybody can
+ * pose as. One sentence each; empty when there is nothing to say.
+ */
+export function configWarnings(config: Pick<Config, "http" | "mqtt" | "pull" | "sia">): readonly string[] {
+  const inTheClear = listenersOf(config)
     .filter((listener) => listener.instead !== undefined && !isLoopback(listener.host))
     .map(
       ({ name, host, port, instead }) =>
@@ -39,20 +45,20 @@ export function configWarnings(config: Pick<Config, "http" | "mqtt">): readonly 
         `events cross the network in the clear. Configure ${instead}, or set ${name}.host to 127.0.0.1 ` +
         `behind a proxy that speaks TLS.`,
     );
+  return [...inTheClear, ...pullWarnings(config.pull), ...siaWarnings(config.sia)];
 }
 
-function listenersOf({ http, mqtt }: Pick<Config, "http" | "mqtt">): readonly Listener[] {
+function listenersOf({ http, mqtt, sia }: Pick<Config, "http" | "mqtt" | "sia">): readonly Listener[] {
   const list: Listener[] = [{ name: "http", ...address(http), instead: http.tls ? undefined : "http.tls" }];
   if (mqtt.tcp) list.push({ name: "mqtt.tcp", ...address(mqtt.tcp), instead: "mqtt.tls" });
   if (mqtt.ws) list.push({ name: "mqtt.ws", ...address(mqtt.ws), instead: "mqtt.wss" });
   if (mqtt.tls) list.push({ name: "mqtt.tls", ...address(mqtt.tls), instead: undefined });
   if (mqtt.wss) list.push({ name: "mqtt.wss", ...address(mqtt.wss), instead: undefined });
+  // DC-09 encrypts each message with the panel's own key: `siaWarnings` tells of those without.
+  if (sia.tcp) list.push({ name: "sia.tcp", ...address(sia.tcp), instead: undefined });
   return list;
 }
 
 const address = ({ host, port }: { readonly host: string; readonly port: number }) => ({ host, port });
 
 const isAny = ({ host }: Listener): boolean => host === "0.0.0.0" || host === "::";
-
-const isLoopback = (host: string): boolean =>
-  host === "localhost" || host === "::1" || host.startsWith("127.");

@@ -7,7 +7,9 @@ import { readEnvironment } from "./environment.ts";
 import { describeIssue } from "./fault.ts";
 import { deepFreeze } from "./freeze.ts";
 import { clashes } from "./listeners.ts";
+import { pullFileFaults, withAbsoluteFiles } from "./pull.ts";
 import { type Config, configSchema } from "./schema.ts";
+import { siaFileFaults, withAbsoluteKeyFiles } from "./sia.ts";
 import { readYamlFile, type YamlFile } from "./yaml-file.ts";
 
 /** Where the configuration comes from. */
@@ -56,9 +58,15 @@ export function loadConfig({ file, env, directory = process.cwd() }: ConfigSourc
     const files = at(input, section.split("."));
     if (isSection(files)) faults.push(...certificateFaults(section, files));
   }
+  const pull = configSchema.shape.pull.safeParse(input["pull"]);
+  if (pull.success) faults.push(...pullFileFaults(pull.data));
+  const sia = configSchema.shape.sia.safeParse(input["sia"]);
+  if (sia.success) faults.push(...siaFileFaults(sia.data));
   const http = configSchema.shape.http.safeParse(input["http"]);
   const mqtt = configSchema.shape.mqtt.safeParse(input["mqtt"]);
-  if (http.success && mqtt.success) faults.push(...clashes({ http: http.data, mqtt: mqtt.data }));
+  if (http.success && mqtt.success && sia.success) {
+    faults.push(...clashes({ http: http.data, mqtt: mqtt.data, sia: sia.data }));
+  }
 
   if (parsed.success && faults.length === 0) return deepFreeze(parsed.data);
   const list = faults.map(({ field, reason }) => `\n  ${field}: ${reason}`).join("");
@@ -110,6 +118,8 @@ function makeAbsolute(input: Section, directory: string): void {
     const value = at(input, path) ?? DEFAULT_DIRECTORIES[name];
     if (typeof value === "string" && value !== "") put(input, path, resolve(directory, value));
   }
+  if (input["pull"] !== undefined) input["pull"] = withAbsoluteFiles(input["pull"], directory);
+  if (input["sia"] !== undefined) input["sia"] = withAbsoluteKeyFiles(input["sia"], directory);
 }
 
 const DEFAULT_DIRECTORIES: Readonly<Record<string, unknown>> = {

@@ -2,6 +2,8 @@ import { isIP } from "node:net";
 import { validate } from "node-cron";
 import { z } from "zod";
 import { isZone } from "../domain/zone.ts";
+import { pullSources } from "./pull.ts";
+import { siaReceiver } from "./sia.ts";
 
 const port = z.int().min(0).max(65_535);
 const host = z.string().min(1).default("127.0.0.1");
@@ -83,6 +85,8 @@ export const configSchema = z.strictObject({
       maxDeadLettersPerGateway: z.int().min(1).default(10_000),
     })
     .prefault({}),
+  pull: pullSources,
+  sia: siaReceiver,
   retention: z
     .strictObject({
       /** Raw events are deleted after this many days; incidents and counts stay. */

@@ -23,21 +23,28 @@ export interface Collector {
   readonly common: Common;
   readonly events: DecodedEvent[];
   reason?: IgnoreReason;
+  /** The site says of the vendor's word that it is no event here. */
+  silenced?: boolean;
 }
 
 /** The parts of an event that a rule has read. */
 export interface EventParts extends Omit<DecodedEvent, "device" | "flags" | "deviceAt" | "attributes"> {
   readonly device: string | undefined;
   readonly time: Instant | undefined;
+  readonly flags: readonly EventFlag[];
   readonly attributes: Attributes | undefined;
 }
 
 /** Adds an event. Throws Unreadable when no device is named or there are too many events. */
-export function addEvent(into: Collector, { device, time, attributes, ...rest }: EventParts): void {
+export function addEvent(
+  into: Collector,
+  { device, time, flags: own, attributes, ...rest }: EventParts,
+): void {
   const { common, events } = into;
   if (device === undefined) throw new Unreadable("schema", "no device is named");
   if (events.length >= LIMITS.events) throw new Unreadable("too_large", `more than ${LIMITS.events} events`);
-  const flags = time?.assumed ? [...common.flags, "zone_assumed" as const] : common.flags;
+  const told = own.length === 0 ? common.flags : [...new Set([...common.flags, ...own])];
+  const flags = time?.assumed ? [...told, "zone_assumed" as const] : told;
   const all =
     common.attributes && attributes
       ? { ...common.attributes, ...attributes }

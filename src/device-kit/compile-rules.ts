@@ -2,7 +2,9 @@ import type { PointConfig } from "../domain/estate.ts";
 import type { Attributes, AttributeValue, Phase } from "../domain/event.ts";
 import { canonicalCode } from "../domain/taxonomy.ts";
 import { addEvent, Unreadable, type Collector, type EventParts } from "./collector.ts";
+import { compileFlags } from "./flags.ts";
 import { compileGuards } from "./guards.ts";
+import { indexRules } from "./index-rules.ts";
 import { LIMITS } from "./limits.ts";
 import { cleanName } from "./names.ts";
 import type {
@@ -17,7 +19,7 @@ import type {
 } from "./rules.ts";
 import type { Scope } from "./scope.ts";
 import { attributeValue, compileSource, scalar, type Read, type Source } from "./sources.ts";
-import { compileTime } from "./times.ts";
+import { compileTime, leadsTime } from "./times.ts";
 
 /** Applies a rule to a scope; true when it yielded an event or a reason. */
 export type Apply = (scope: Scope, into: Collector) => boolean;
@@ -25,9 +27,10 @@ export type Apply = (scope: Scope, into: Collector) => boolean;
 /** Compiles a list of rules, all of which are applied. */
 export function compileRules(rules: readonly Rule[]): Apply {
   const applies = rules.map(compileRule);
+  const applicable = indexRules(rules, applies) ?? (() => applies);
   return (scope, into) => {
     let yielded = false;
-    for (const apply of applies) if (apply(scope, into)) yielded = true;
+    for (const apply of applicable(scope)) if (apply(scope, into)) yielded = true;
     return yielded;
   };
 }
@@ -67,6 +70,7 @@ function compileEvent(rule: EventRule): Apply {
     const parts = details(scope, into);
     const code = readCode(scope, parts.point);
     if (code === undefined) return false;
+    if (code === IGNORE) return (into.silenced = true);
     addEvent(into, { ...parts, code, phase, report: rule.report });
     return true;
   };
@@ -129,8 +133,9 @@ function compileEach(rule: EachRule): Apply {
 }
 
 function speaking(scope: Scope, device: string | undefined): Scope {
+  if (device !== undefined) return { ...scope, device, config: scope.input.configOf(device) };
   const { device: _outer, ...rest } = scope;
-  return device === undefined ? rest : { ...rest, device, config: scope.input.configOf(device) };
+  return rest;
 }
 
 function compileCode(spec: CodeSpec): (scope: Scope, point: string | undefined) => string | undefined {
@@ -142,12 +147,11 @@ function compileCode(spec: CodeSpec): (scope: Scope, point: string | undefined) 
   }
   const inTable = lookUp(spec);
   if (!spec.site) return inTable;
-  const read = compileSource(spec.of);
+  const read = compileSource(spec.site);
   return (scope) => {
     const value = scalar(read(scope));
     const word = value === undefined ? undefined : siteWord(scope, String(value));
-    if (word === IGNORE) return undefined;
-    return canonicalCode(word ?? "") ?? inTable(scope);
+    return word === IGNORE ? IGNORE : (canonicalCode(word ?? "") ?? inTable(scope));
   };
 }
 
@@ -189,23 +193,26 @@ function compileDetails(rule: EventDetails): Details {
   const readKey = rule.key && compileKey(rule.key);
   const readTime = rule.time && compileTime(rule.time);
   const readKeyTime = rule.keyTime && compileTime(rule.keyTime);
+  const keyTimeLeads = rule.time !== undefined && leadsTime(rule.keyTime, rule.time);
   const readAttributes = compileAttributes(rule.attributes);
+  const readFlags = compileFlags(rule.flags);
   const expiresAfterMs = rule.expiresAfter && rule.expiresAfter * 1_000;
   return (scope, into) => {
     const point = readPoint?.(scope);
     const property = readProperty?.(scope);
     const value = attributeValue(readValue?.(scope));
     const eventKey = readKey?.(scope);
-    const keyAt = readKeyTime?.(scope)?.at;
+    const keyTime = readKeyTime?.(scope);
     return {
       device: scope.device,
-      time: readTime ? readTime(scope) : into.common.time,
+      time: (keyTimeLeads ? keyTime : undefined) ?? (readTime ? readTime(scope) : into.common.time),
       attributes: readAttributes(scope),
+      flags: readFlags(scope),
       ...(point !== undefined && { point }),
       ...(property !== undefined && { property }),
       ...(value !== undefined && { value }),
       ...(eventKey !== undefined && { eventKey }),
-      ...(keyAt !== undefined && { keyAt }),
+      ...(keyTime !== undefined && { keyAt: keyTime.at }),
       ...(expiresAfterMs !== undefined && { expiresAfterMs }),
     };
   };

@@ -1,13 +1,13 @@
-import type { Aside, Decoded, EventFlag } from "../domain/event.ts";
+import type { Aside, Decoded } from "../domain/event.ts";
 import type { Profile, ProfileInput } from "../ports.ts";
 import { Unreadable, type Collector } from "./collector.ts";
 import { compileAttributes, compileName, compileRules } from "./compile-rules.ts";
-import { compileGuards } from "./guards.ts";
+import { compileFlags } from "./flags.ts";
 import { LIMITS } from "./limits.ts";
 import { compilePattern, type Captures } from "./pattern.ts";
 import { faultOf } from "./profile-fault.ts";
 import type { Scope } from "./scope.ts";
-import type { IgnoredMessage, ProfileSpec, ReadMessage } from "./spec.ts";
+import type { IgnoredMessage, MessageSpec, ProfileSpec, ReadMessage } from "./spec.ts";
 import { compileTime } from "./times.ts";
 
 /** A profile written as data, which the linter and the catalogue can read again. */
@@ -20,15 +20,14 @@ type Decode = (input: ProfileInput, captures: Captures) => Decoded;
 const NO_CONFIG = Object.freeze({});
 
 /**
- * Compiles a profile from its data. Throws on malformed data (patterns, time patterns), so that a broken
- * profile fails at the start and not at the first message; decoding never throws.
+ * Makes a profile from its data. Throws on malformed paths; the rest of a message is compiled when the
+ * first of its kind arrives, because a hub hears few of the vendors it could. What is malformed there is
+ * found by the linter. Decoding never throws.
  */
 export function defineProfile(spec: ProfileSpec): DataProfile {
-  const { id, title, vendor, transports, prefix, kind, tier, readsLearnedPaths = false } = spec;
-  const messages = spec.messages.map((message) => ({
-    fits: compilePattern(message.path),
-    decode: "ignore" in message ? compileIgnored(message) : compileRead(message),
-  }));
+  const { id, title, vendor, transports, prefix, kind, tier } = spec;
+  const messages = spec.messages.filter((message) => !isBeyondPrefix(message)).map(compile);
+  const beyond = spec.messages.filter(isBeyondPrefix).map(compile);
 
   function below(path: string): readonly string[] | undefined {
     if (prefix === "") return path.split("/");
@@ -46,7 +45,7 @@ export function defineProfile(spec: ProfileSpec): DataProfile {
     prefix,
     kind,
     tier,
-    readsLearnedPaths,
+    readsLearnedPaths: beyond.length > 0,
     spec,
     matches(path, transport) {
       const segments = transports.includes(transport) ? below(path) : undefined;
@@ -55,11 +54,10 @@ export function defineProfile(spec: ProfileSpec): DataProfile {
     decode(input) {
       try {
         const segments = below(input.path);
-        if (segments) {
-          for (const message of messages) {
-            const captures = message.fits(segments);
-            if (captures) return message.decode(input, captures);
-          }
+        const whole = segments ?? input.path.split("/");
+        for (const message of segments ? messages : beyond) {
+          const captures = message.fits(whole);
+          if (captures) return message.decode(input, captures);
         }
         return { outcome: "undecodable", reason: "no_profile", detail: `${id} reads no such path` };
       } catch (error) {
@@ -70,6 +68,21 @@ export function defineProfile(spec: ProfileSpec): DataProfile {
       }
     },
   };
+}
+
+function isBeyondPrefix(message: MessageSpec): boolean {
+  return "beyondPrefix" in message && message.beyondPrefix;
+}
+
+function compile(message: MessageSpec) {
+  let compiled: Decode | undefined;
+  const decode: Decode = (input, captures) => (compiled ??= compileMessage(message))(input, captures);
+  return { fits: compilePattern(message.path), decode };
+}
+
+/** Compiles one message. Throws on malformed data (time patterns). */
+export function compileMessage(message: MessageSpec): Decode {
+  return "ignore" in message ? compileIgnored(message) : compileRead(message);
 }
 
 function compileIgnored(message: IgnoredMessage): Decode {
@@ -86,16 +99,14 @@ function compileRead(message: ReadMessage): Decode {
   const readDevice = compileName(message.device);
   const readTime = compileTime(message.time);
   const readAttributes = compileAttributes(message.attributes);
-  const flags = Object.entries(message.flags ?? {}).map(
-    ([name, guards]) => [name as EventFlag, compileGuards(guards)] as const,
-  );
+  const readFlags = compileFlags(message.flags);
   const apply = compileRules(message.rules);
 
   function read(scope: Scope, device: string | undefined): Decoded {
     const into: Collector = {
       common: {
         time: readTime(scope),
-        flags: flags.filter(([, holds]) => holds(scope)).map(([name]) => name),
+        flags: readFlags(scope),
         attributes: readAttributes(scope),
       },
       events: [],
@@ -104,6 +115,7 @@ function compileRead(message: ReadMessage): Decode {
     if (into.events.length > 0) return { outcome: "events", events: into.events };
     if (into.reason !== undefined) return ignoredAs(into.reason, device);
     if (typeof otherwise === "string") return ignoredAs(otherwise, device);
+    if (into.silenced) return ignoredAs("no_code", device);
     return { outcome: "undecodable", reason: otherwise.undecodable, detail: otherwise.detail };
   }
 

@@ -43,8 +43,6 @@ export function fixtureBytes({ payload }: Pick<Fixture, "payload">): Uint8Array 
 
 /** True when a message became exactly what a fixture says. */
 export function isAsExpected(decoded: Decoded, expect: Expectation): boolean {
-  const same = (wanted: readonly string[] | undefined, there: readonly string[] = []): boolean =>
-    wanted === undefined || (wanted.length === there.length && wanted.every((one, at) => one === there[at]));
   return (
     same(
       expect.learned,
@@ -55,6 +53,13 @@ export function isAsExpected(decoded: Decoded, expect: Expectation): boolean {
       decoded.asks?.map(({ path }) => path),
     ) &&
     hasOutcome(decoded, expect)
+  );
+}
+
+/** True when nothing is wanted, or exactly this in this order. */
+function same(wanted: readonly string[] | undefined, there: readonly string[] = []): boolean {
+  return (
+    wanted === undefined || (wanted.length === there.length && wanted.every((one, at) => one === there[at]))
   );
 }
 

@@ -4,7 +4,7 @@ export type { Ask, Decoded, DecodedEvent, EventFlag, Json, Lesson, Phase } from 
 export { canonicalCode } from "../domain/taxonomy.ts";
 export { defineProfile, type DataProfile } from "./define-profile.ts";
 export type { HandWrittenProfile } from "./hand-written.ts";
-export type { MessageSpec, ReadMessage } from "./spec.ts";
+export type { MessageSpec, ReadMessage, Redaction } from "./spec.ts";
 export {
   json,
   jsonFault,
@@ -68,4 +68,5 @@ export { defaultPhase, phaseFits } from "./phases.ts";
 export { faultOf } from "./profile-fault.ts";
 export { fixtureBytes, isAsExpected, type Fixture } from "./fixture.ts";
 export { readPath } from "./path.ts";
+export { profileCodes, profileRedactions, usesSiteCodes } from "./walk.ts";
 export { lintProfile, type LintSubject } from "./lint.ts";

@@ -6,6 +6,10 @@ export const LIMITS = Object.freeze({
   multipartBytes: 16 * 1024 * 1024,
   /** Nesting of objects and arrays. */
   depth: 32,
+  /** Members of all objects of a JSON message of more than 64 KiB; different names cost the most. */
+  jsonMembers: 50_000,
+  /** Elements and attributes of an XML document. */
+  xmlMembers: 20_000,
   /** Events of one message. */
   events: 500,
   /** Characters of a device's name or a point. */

@@ -1,16 +1,17 @@
 import { canonicalCode } from "../domain/taxonomy.ts";
-import type { DataProfile } from "./define-profile.ts";
+import { compileMessage, type DataProfile } from "./define-profile.ts";
 import type { Fixture } from "./fixture.ts";
 import type { HandWrittenProfile } from "./hand-written.ts";
 import { parseFixture } from "./parse-fixture.ts";
 import { isPersonalKey } from "./personal.ts";
 import { phaseFits } from "./phases.ts";
 import type { FlagRule } from "./rules.ts";
-import type { ProfileSpec, ReadMessage, Redaction } from "./spec.ts";
+import type { MessageSpec, ProfileSpec, ReadMessage, Redaction } from "./spec.ts";
 import { allRules, eventsOf, plainSources, readMessages, timesOf } from "./walk.ts";
 
 /** What the linter can find wrong with a profile. */
 type LintRule =
+  | "malformed"
   | "unknown_code"
   | "phase_unfit"
   | "clear_without_raise"
@@ -39,7 +40,9 @@ export function lintProfile({ profile, fixtures, readme }: LintSubject): readonl
   const spec = "spec" in profile ? profile.spec : undefined;
   const redact = spec ? readMessages(spec).flatMap((message) => message.redact ?? []) : redactOf(profile);
   return [
-    ...(spec ? [...lintCodes(spec), ...readMessages(spec).flatMap(lintMessage)] : []),
+    ...(spec
+      ? [...spec.messages.flatMap(lintData), ...lintCodes(spec), ...readMessages(spec).flatMap(lintMessage)]
+      : []),
     ...lintFixtures(fixtures, redact, profile),
     ...lintReadme(readme, spec),
   ];
@@ -47,6 +50,16 @@ export function lintProfile({ profile, fixtures, readme }: LintSubject): readonl
 
 function redactOf(profile: DataProfile | HandWrittenProfile): readonly Redaction[] {
   return "redact" in profile ? profile.redact : [];
+}
+
+/** Data that cannot be compiled, which the hub would only find with the first such message. */
+function lintData(message: MessageSpec): readonly LintFault[] {
+  try {
+    compileMessage(message);
+    return [];
+  } catch (error) {
+    return [{ rule: "malformed", where: message.path, reason: (error as Error).message }];
+  }
 }
 
 function lintCodes(spec: ProfileSpec): readonly LintFault[] {
@@ -166,7 +179,7 @@ function lintFixtures(
 /** What the profile's own parser makes of a fixture; the payload itself where that is not known. */
 function bodyOf(fixture: Fixture, profile: LintSubject["profile"]): unknown {
   if (typeof fixture.payload !== "string" && !hasBytes(fixture.payload)) return fixture.payload;
-  return "spec" in profile ? parseFixture(profile.spec, fixture) : fixture.payload;
+  return "spec" in profile ? parseFixture(profile.spec, fixture)?.body : fixture.payload;
 }
 
 function hasBytes(payload: unknown): boolean {

@@ -15,6 +15,8 @@ export function boundedText(text: string): string {
 
 /** A name of a device or point; undefined when nothing printable is left or it is too long to be one. */
 export function cleanName(text: string): string | undefined {
+  // Not even looked at: one long text may stand around hundreds of events.
+  if (text.length > LIMITS.text) return undefined;
   const name = cleanText(text);
   return name === "" || name.length > LIMITS.name ? undefined : name;
 }

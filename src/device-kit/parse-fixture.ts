@@ -1,9 +1,15 @@
 import { fixtureBytes, type Fixture } from "./fixture.ts";
 import { compilePattern } from "./pattern.ts";
-import type { ProfileSpec } from "./spec.ts";
+import type { ProfileSpec, ReadMessage } from "./spec.ts";
 
-/** The body that a profile reads from a fixture's bytes; undefined when no parser of it takes them. */
-export function parseFixture({ prefix, messages }: ProfileSpec, fixture: Fixture): unknown {
+/** A fixture as its profile's parser sees it. */
+export interface ParsedFixture {
+  readonly message: ReadMessage;
+  readonly body: unknown;
+}
+
+/** The message that reads a fixture, with the body; undefined when no parser of the profile takes its bytes. */
+export function parseFixture({ prefix, messages }: ProfileSpec, fixture: Fixture): ParsedFixture | undefined {
   const { topic, taught = {}, options = {}, contentType } = fixture;
   const rest = prefix === "" ? topic : topic.slice(prefix.length + 1);
   const segments = rest === "" && prefix !== "" ? [] : rest.split("/");
@@ -29,7 +35,7 @@ export function parseFixture({ prefix, messages }: ProfileSpec, fixture: Fixture
       },
       captures,
     );
-    return parsed.fault === undefined ? parsed.body : undefined;
+    return parsed.fault === undefined ? { message, body: parsed.body } : undefined;
   }
   return undefined;
 }

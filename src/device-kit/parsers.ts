@@ -2,7 +2,7 @@ import type { Aside, DeadReason } from "../domain/event.ts";
 import type { ProfileInput } from "../ports.ts";
 import { LIMITS } from "./limits.ts";
 import { mainPart } from "./multipart.ts";
-import { nestedDeeperThan } from "./nesting.ts";
+import { excessIn, nestedDeeperThan, opensMoreThan } from "./nesting.ts";
 import type { Captures } from "./pattern.ts";
 import { parseXml, XmlFault } from "./xml.ts";
 
@@ -87,8 +87,14 @@ export function textOf(payload: Uint8Array): string {
   return decoded.codePointAt(0) === 0xfeff ? decoded.slice(1) : decoded;
 }
 
+/** A text of so many characters is looked through before the engine's parser has to make objects of it. */
+const LONG = 64 * 1024;
+
 /** Reads a JSON object or list. */
 export function parseJson(source: string): Parsed {
+  const isLong = source.length > LONG;
+  const excess = isLong ? excessIn(source) : undefined;
+  if (excess !== undefined) return { fault: "malformed", detail: excess };
   let parsed: unknown;
   try {
     parsed = JSON.parse(source);
@@ -98,7 +104,7 @@ export function parseJson(source: string): Parsed {
   if (typeof parsed !== "object") {
     return { fault: "schema", detail: `a JSON object or list was expected, this is a ${typeof parsed}` };
   }
-  if (nestedDeeperThan(parsed, LIMITS.depth)) {
+  if (!isLong && opensMoreThan(source, LIMITS.depth) && nestedDeeperThan(parsed, LIMITS.depth)) {
     return { fault: "malformed", detail: `nested deeper than ${LIMITS.depth} levels` };
   }
   return { body: parsed };

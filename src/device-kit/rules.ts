@@ -1,5 +1,6 @@
 import type { PointConfig } from "../domain/estate.ts";
 import type { AttributeValue, IgnoreReason, Phase } from "../domain/event.ts";
+import type { FlagSpecs } from "./flags.ts";
 import type { Guard } from "./guards.ts";
 import type { Source, Table } from "./sources.ts";
 import type { TimeSpec } from "./times.ts";
@@ -7,7 +8,7 @@ import type { TimeSpec } from "./times.ts";
 /**
  * A code: fixed, looked up, or what the installation says (the button in the hall is an SOS). A value that
  * a table does not hold makes the rule yield nothing. With `site`, the device's `codes` and the binding's
- * are asked before the table.
+ * are asked for its word before the table.
  */
 export type CodeSpec =
   | string
@@ -15,7 +16,7 @@ export type CodeSpec =
       readonly of: Source;
       readonly entries: Readonly<Record<string, string>>;
       readonly otherwise?: string;
-      readonly site?: true;
+      readonly site?: Source;
     })
   | { readonly configured: keyof PointConfig & `${string}Code`; readonly otherwise: string };
 
@@ -44,6 +45,8 @@ export interface EventDetails {
    * it lasts and may miss to say that it ended.
    */
   readonly expiresAfter?: number;
+  /** Beside those of the message, where each member of a list has its own. */
+  readonly flags?: FlagSpecs;
   readonly attributes?: AttributeSpecs;
 }
 
@@ -169,13 +172,16 @@ export const codeTable = (
 
 /**
  * A code the installation may choose: the device's `codes`, then the binding's, then the table. `ignore` in
- * one of the first two makes the rule yield nothing.
+ * one of the first two is the last word: no event, no later rule of a `first`, and no dead letter. The
+ * installation speaks of the value itself, or of `word` where something else names it there, for example
+ * the rule that somebody made at a camera.
  */
 export const siteCode = (
   of: Source,
   entries: Readonly<Record<string, string>>,
   otherwise?: string,
-): CodeSpec => ({ of, entries, site: true, ...(otherwise !== undefined && { otherwise }) });
+  word: Source = of,
+): CodeSpec => ({ of, entries, site: word, ...(otherwise !== undefined && { otherwise }) });
 
 /** A phase from a closed table. */
 export const phaseTable = (

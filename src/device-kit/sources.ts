@@ -35,7 +35,7 @@ export const constant = (value: AttributeValue): Source => ({ from: "constant", 
 export const key = (): Source => ({ from: "key" });
 /** A value of the scope around an `each`. */
 export const outer = (of: Source): Source => ({ from: "outer", of });
-/** The first of several sources that gives a value. */
+/** The first of several sources that gives a value; an empty text is none. */
 export const firstOf = (...of: Source[]): Source => ({ from: "first", of });
 /** Personal data, replaced by its keyed hash; each member of a list by its own. */
 export const pseudonym = (of: Source): Source => ({ from: "pseudonym", of });
@@ -89,7 +89,7 @@ export function compileSource(source: Source): Read {
       return (scope) => {
         for (const read of reads) {
           const value = read(scope);
-          if (value !== undefined && value !== null) return value;
+          if (value !== undefined && value !== null && value !== "") return value;
         }
         return undefined;
       };
@@ -98,8 +98,9 @@ export function compileSource(source: Source): Read {
       const read = compileSource(source.of);
       return (scope) => {
         const hide = (value: unknown): string | undefined => {
-          const plain = scalar(value);
-          return plain === undefined || plain === "" ? undefined : scope.input.pseudonym(String(plain));
+          const plain = String(scalar(value) ?? "");
+          // Nobody's card, plate or name is so long.
+          return plain === "" || plain.length > LIMITS.text ? undefined : scope.input.pseudonym(plain);
         };
         const value = read(scope);
         return Array.isArray(value) ? value.slice(0, LIMITS.list).map(hide) : hide(value);
@@ -142,12 +143,15 @@ export function scalar(value: unknown): AttributeValue | undefined {
 /** A value fit to be an attribute: texts clean and bounded, a list of single values joined by commas. */
 export function attributeValue(value: unknown): AttributeValue | undefined {
   if (Array.isArray(value)) {
-    const members = value.slice(0, LIMITS.list).map(scalar);
+    const members = value.slice(0, LIMITS.list).map(bounded);
     const present = members.filter((member) => member !== undefined && member !== "");
     return present.length === 0 ? undefined : boundedText(present.join(","));
   }
+  const plain = bounded(value);
+  return plain === "" ? undefined : plain;
+}
+
+function bounded(value: unknown): AttributeValue | undefined {
   const plain = scalar(value);
-  if (typeof plain !== "string") return plain;
-  const text = boundedText(plain);
-  return text === "" ? undefined : text;
+  return typeof plain === "string" ? boundedText(plain) : plain;
 }

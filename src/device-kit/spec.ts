@@ -1,8 +1,8 @@
 import type { DeviceKind } from "../domain/estate.ts";
-import type { DeadReason, EventFlag, IgnoreReason } from "../domain/event.ts";
+import type { DeadReason, IgnoreReason } from "../domain/event.ts";
 import type { Transport } from "../domain/journal.ts";
 import type { Tier } from "../ports.ts";
-import type { Guard } from "./guards.ts";
+import type { FlagSpecs } from "./flags.ts";
 import type { Parser } from "./parsers.ts";
 import type { AttributeSpecs, Rule } from "./rules.ts";
 import type { Source } from "./sources.ts";
@@ -22,10 +22,15 @@ export interface Redaction {
 export interface ReadMessage {
   /** Pattern below the prefix; see `compilePattern`. */
   readonly path: string;
+  /**
+   * Read below any other prefix instead, once the profile learned of the path (a lesson whose key is the
+   * path); the pattern is the whole path's.
+   */
+  readonly beyondPrefix?: true;
   readonly parse: Parser;
   readonly device: Source;
   readonly time: TimeSpec;
-  readonly flags?: Partial<Readonly<Record<EventFlag, readonly Guard[]>>>;
+  readonly flags?: FlagSpecs;
   /** Attributes of every event, read from the whole message. */
   readonly attributes?: AttributeSpecs;
   readonly redact: readonly Redaction[];
@@ -56,7 +61,6 @@ export interface ProfileSpec {
   readonly prefix: string;
   readonly kind: DeviceKind;
   readonly tier: Tier;
-  readonly readsLearnedPaths?: boolean;
   /** The first whose path fits reads the message: from the special to the general. */
   readonly messages: readonly MessageSpec[];
 }

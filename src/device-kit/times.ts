@@ -38,6 +38,11 @@ export const optionTime = (of: Source): TimeSpec => ({ unit: "option", of });
 /** The first of several that gives a plausible time: for settings that change how a time is written. */
 export const firstTime = (...of: TimeSpec[]): TimeSpec => ({ unit: "first", of });
 
+/** True when a time is the very one that another tries first: read once, it serves for both. */
+export function leadsTime(lead: TimeSpec | undefined, time: TimeSpec): boolean {
+  return lead === time || (time.unit === "first" && lead !== undefined && lead === time.of[0]);
+}
+
 /** Reads a time; undefined when there is none or it cannot be meant (years before 2000 or after 2099). */
 export type ReadTime = (scope: Scope) => Instant | undefined;
 

@@ -1,6 +1,8 @@
 import type { AttributeSpecs, CodeSpec, PhaseSpec, Rule } from "./rules.ts";
 import type { Phase } from "../domain/event.ts";
-import type { MessageSpec, ProfileSpec, ReadMessage } from "./spec.ts";
+import type { DataProfile } from "./define-profile.ts";
+import type { HandWrittenProfile } from "./hand-written.ts";
+import type { MessageSpec, ProfileSpec, ReadMessage, Redaction } from "./spec.ts";
 import type { Source } from "./sources.ts";
 import type { TimeSpec } from "./times.ts";
 
@@ -14,18 +16,20 @@ export function allRules(rules: readonly Rule[]): readonly Rule[] {
   return rules.flatMap((rule) => ("rules" in rule ? [rule, ...allRules(rule.rules)] : [rule]));
 }
 
-/** Every code a rule can give. */
+/** Every code a rule can give, each once. */
 function codesOf(code: CodeSpec): readonly string[] {
   if (typeof code === "string") return [code];
-  const entries = "entries" in code ? Object.values(code.entries) : [];
-  return code.otherwise === undefined ? entries : [...entries, code.otherwise];
+  const entries = new Set("entries" in code ? Object.values(code.entries) : []);
+  if (code.otherwise !== undefined) entries.add(code.otherwise);
+  return [...entries];
 }
 
-/** Every phase a rule can give. */
+/** Every phase a rule can give, each once. */
 function phasesOf(phase: PhaseSpec): readonly Phase[] {
   if (typeof phase === "string") return [phase];
-  const entries = Object.values(phase.entries);
-  return phase.otherwise === undefined ? entries : [...entries, phase.otherwise];
+  const entries = new Set(Object.values(phase.entries));
+  if (phase.otherwise !== undefined) entries.add(phase.otherwise);
+  return [...entries];
 }
 
 /** Every code and phase a profile can give. */
@@ -37,6 +41,24 @@ export function eventsOf(spec: ProfileSpec): readonly { readonly code: string; r
       if (rule.rule !== "event") return [];
       return codesOf(rule.code).flatMap((code) => phasesOf(rule.phase).map((phase) => ({ code, phase })));
     });
+}
+
+/** Every code a profile can give, sorted, each once. */
+export function profileCodes(spec: ProfileSpec): readonly string[] {
+  return [...new Set(eventsOf(spec).map(({ code }) => code))].toSorted();
+}
+
+/** True when an installation can give a vendor's words meanings of its own. */
+export function usesSiteCodes(spec: ProfileSpec): boolean {
+  return readMessages(spec)
+    .flatMap((message) => allRules(message.rules))
+    .some((rule) => rule.rule === "event" && typeof rule.code === "object" && "site" in rule.code);
+}
+
+/** Personal data a profile declares, each path once. */
+export function profileRedactions(profile: DataProfile | HandWrittenProfile): readonly Redaction[] {
+  if (!("spec" in profile)) return profile.redact;
+  return readMessages(profile.spec).flatMap((message) => message.redact);
 }
 
 /** Every time a message reads. */

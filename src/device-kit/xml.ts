@@ -1,5 +1,8 @@
-import { SaxesParser } from "saxes";
+import { createRequire } from "node:module";
 import { LIMITS } from "./limits.ts";
+
+/** Loaded with the first XML message: three megabytes that a hub without such devices does without. */
+const load = createRequire(import.meta.url);
 
 /** Thrown for text that is no XML, or more of it than a device has reason to send. Never quotes the text. */
 export class XmlFault extends Error {}
@@ -19,11 +22,18 @@ export function parseXml(payload: Uint8Array, lists: ReadonlySet<string>): unkno
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
   const encoding = DECLARED.exec(bytes.toString("latin1", 0, 300).trimStart())?.[1] ?? "utf-8";
   const source = GB.test(encoding) ? new TextDecoder("gb18030").decode(bytes) : bytes.toString("utf8");
+  const { SaxesParser } = load("saxes") as typeof import("saxes");
   const parser = new SaxesParser({ xmlns: false, position: false, fragment: false });
   const top: Element = {};
   const open: Element[] = [top];
   const texts: string[] = [""];
   let rootName: string | undefined;
+  let members = 0;
+  const countMember = (): void => {
+    if (++members > LIMITS.xmlMembers) {
+      throw new XmlFault(`more than ${LIMITS.xmlMembers} elements and attributes`);
+    }
+  };
 
   parser.on("doctype", () => {
     throw new XmlFault("a document type is not read");
@@ -31,13 +41,17 @@ export function parseXml(payload: Uint8Array, lists: ReadonlySet<string>): unkno
   parser.on("error", () => {
     throw new XmlFault("not valid XML");
   });
-  parser.on("opentag", ({ name, attributes }) => {
+  parser.on("opentagstart", ({ name }) => {
     if (open.length > LIMITS.depth) throw new XmlFault(`nested deeper than ${LIMITS.depth} levels`);
-    const element: Element = {};
-    for (const [attribute, value] of Object.entries(attributes)) put(element, `@${local(attribute)}`, value);
+    countMember();
     rootName ??= local(name);
-    open.push(element);
+    open.push({});
     texts.push("");
+  });
+  // One by one: the object that holds them all is slow to list.
+  parser.on("attribute", ({ name, value }) => {
+    countMember();
+    put(open.at(-1) ?? top, `@${local(name)}`, value);
   });
   const addText = (text: string): void => {
     texts[texts.length - 1] += text;

@@ -79,6 +79,10 @@ const POSITION_OF: Readonly<Record<string, string>> = {
 };
 
 const PULSE_REPEAT = 10 * SECOND;
+/** Points of one device that are remembered; one that has more invents them. */
+const POINTS = 5_000;
+/** So many are forgotten at once, the oldest. */
+const FORGOTTEN = 500;
 
 /**
  * How an event relates to the last known state of its point, and notes the new state.
@@ -111,9 +115,17 @@ export function observeEdge(
     known.at = occurredAt;
     return "repeat";
   }
+  if (!known) makeRoom(state);
   state.points[point] = { value, at: occurredAt };
   if (known) return "edge";
   return event.phase === "raise" && !tellsState ? "edge" : "initial";
+}
+
+function makeRoom({ points }: DeviceState): void {
+  const entries = Object.entries(points);
+  if (entries.length < POINTS) return;
+  const oldest = entries.toSorted(([, a], [, b]) => a.at - b.at).slice(0, FORGOTTEN);
+  for (const [point] of oldest) delete points[point];
 }
 
 function observePulse(

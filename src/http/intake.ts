@@ -30,6 +30,12 @@ interface IntakePath {
   readonly "*": string;
 }
 
+const outcome = z.object({
+  outcome: z.enum(["events", "ignored", "dead"]),
+  events: z.int(),
+  reason: z.string().optional().meta({ description: "Why the message yielded no event" }),
+});
+
 /**
  * The intake for devices that push over HTTP. 2xx means: on disk, or known to carry nothing.
  * Everything that can refuse a request does so before its body is read.
@@ -98,16 +104,14 @@ export function intakeRoutes(
       summary: "Take in one message of a device; answered when it is on disk",
       description:
         "Any content type. Below the gateway: `devices/{device}/events` for native events, else the vendor's own path. " +
+        "Answered 202 for native events and 200 for a vendor's path, because devices take nothing else for success. " +
         "Credentials: Basic with gateway id and secret, or Bearer with both and a colon between. " +
         "After 503 send the same message again; repeats are recognised.",
       tags: ["intake"],
       params: z.strictObject({ estateId: id, gatewayId: id, "*": z.string() }),
       response: {
-        202: z.object({
-          outcome: z.enum(["events", "ignored", "dead"]),
-          events: z.int(),
-          reason: z.string().optional().meta({ description: "Why the message yielded no event" }),
-        }),
+        200: outcome,
+        202: outcome,
       },
     },
     handler: async (request, reply) => {
@@ -130,7 +134,7 @@ export function intakeRoutes(
         // The body is held in memory for as long as this takes, whatever the caller was told.
       }).finally(() => admission.slot.release());
       const acceptance = await acceptedInTime(accepting);
-      return reply.code(202).send(acceptance);
+      return reply.code(route.kind === "native" ? 202 : 200).send(acceptance);
     },
   });
 

@@ -6,6 +6,7 @@ import type {
   Authenticator,
   Backroom,
   Clock,
+  Commissioning,
   GatewayPrincipal,
   Importer,
   JournalHealth,
@@ -49,12 +50,15 @@ export interface HttpParts {
   /** Told of each intake request with good credentials: a sign of life of a gateway that has no connection. */
   readonly seenGateway?: (principal: GatewayPrincipal) => void;
   readonly gatewayAdmin: GatewayAdmin;
+  /** Ids of the profiles that a gateway's binding may name. */
+  readonly bindableProfiles: ReadonlySet<string>;
   /** Called after each change of estates, gateways or devices; resolves when the hot path knows it. */
   readonly registryChanged: () => Promise<void>;
   readonly statistics: RateStatistics;
   readonly importer: Importer;
   readonly replay: Replay;
   readonly live: LiveFeed;
+  readonly commissioning: Pick<Commissioning, "test">;
   /** Where backups go. */
   readonly backupsDir: string;
   readonly journalHealth: () => JournalHealth;

@@ -15,6 +15,7 @@ import { answerFrameworkError, installProblems, rawProblem } from "./problems.ts
 import { backupRoutes } from "./routes/backup.ts";
 import { caseRoutes } from "./routes/cases.ts";
 import { deadLetterRoutes } from "./routes/dead-letters.ts";
+import { deviceTestRoutes } from "./routes/device-test.ts";
 import { deviceRoutes } from "./routes/devices.ts";
 import { estateRoutes } from "./routes/estates.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -50,7 +51,7 @@ export interface HttpServer {
   /** Every route it has, HEAD twins left out. */
   readonly routes: readonly RouteSummary[];
   readonly limits: HttpLimits;
-  /** First step of a shutdown: new requests are refused, live streams end. */
+  /** First step of a shutdown: new requests are refused, live streams and tests of devices end. */
   drain(): void;
 }
 
@@ -64,6 +65,7 @@ export async function buildServer(parts: HttpParts): Promise<HttpServer> {
   const { store, clock, log, options } = parts;
   const limits: HttpLimits = { ...DEFAULT_LIMITS, ...options.limits };
   const meters = createHttpMeters(parts.metrics);
+  const stopping = new AbortController();
   let draining = false;
 
   const app = createFastify(options, limits, log);
@@ -111,6 +113,7 @@ export async function buildServer(parts: HttpParts): Promise<HttpServer> {
       placeRoutes(v1, parts);
       gatewayRoutes(v1, parts);
       deviceRoutes(v1, parts);
+      deviceTestRoutes(v1, parts, stopping.signal);
       eventRoutes(v1, parts);
       incidentRoutes(v1, parts);
       deadLetterRoutes(v1, parts);
@@ -137,6 +140,7 @@ export async function buildServer(parts: HttpParts): Promise<HttpServer> {
     limits,
     drain() {
       draining = true;
+      stopping.abort();
       readers.close();
     },
   };

@@ -1,7 +1,7 @@
 import type { DecodedEvent } from "../domain/event.ts";
 import { parseIntakePath } from "../domain/topic.ts";
 import { ZhianError } from "../errors.ts";
-import type { Acceptance, Clock, Decoder, InboundMessage, Journal, Learn, Store } from "../ports.ts";
+import type { Acceptance, Clock, Decoder, InboundMessage, Journal, Learn, Recall, Store } from "../ports.ts";
 import { identify } from "./identify.ts";
 
 /** What a replay needs. */
@@ -11,15 +11,18 @@ export interface ReplayParts {
   readonly store: Pick<Store, "deadLetter" | "markReplayed">;
   readonly isSimulated: (gatewayId: string) => boolean;
   readonly learn: Learn;
+  readonly recall: Recall;
   readonly clock: Clock;
 }
 
 /**
  * Builds the replay of a dead letter: it is decoded again as it arrived then, and what comes out is
- * accepted as news of that time. A letter replayed twice makes the same events, stored once. Throws
- * ZhianError CONFLICT for one that holds only the beginning of its message.
+ * accepted as news of that time. A letter replayed twice makes the same events, stored once. It teaches
+ * only what is not known yet: what is known was said since, or is the same. Throws ZhianError CONFLICT
+ * for a letter that holds only the beginning of its message.
  */
-export function createReplay({ decoder, journal, store, isSimulated, learn, clock }: ReplayParts) {
+export function createReplay(parts: ReplayParts) {
+  const { decoder, journal, store, isSimulated, learn, recall, clock } = parts;
   return async function replay(deadLetterId: string): Promise<Acceptance> {
     const letter = await store.deadLetter(deadLetterId);
     const { estateId, gatewayId, path, transport, receivedAt, contentType } = letter;
@@ -47,8 +50,10 @@ export function createReplay({ decoder, journal, store, isSimulated, learn, cloc
       // It stays in the list: the profile may be mended later.
       return { outcome: "dead", events: 0, reason };
     }
-    const { learned } = read.decoded;
-    if (learned) await learn(message, read.profile, learned);
+    const unknown = (read.decoded.learned ?? []).filter(
+      ({ key }) => recall(estateId, gatewayId, read.profile, key) === undefined,
+    );
+    if (unknown.length > 0) await learn(message, read.profile, unknown);
     if (read.decoded.outcome === "ignored") {
       await store.markReplayed(deadLetterId, now, `ignored: ${read.decoded.reason}`);
       return { outcome: "ignored", events: 0, reason: read.decoded.reason };

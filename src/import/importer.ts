@@ -24,11 +24,14 @@ export interface ImporterParts {
   readonly clock: Clock;
   /** Zone of imported estates that name none. */
   readonly zone: string;
+  /** Ids of the profiles that a gateway's binding may name. */
+  readonly bindableProfiles: ReadonlySet<string>;
   readonly limits?: ImportLimits;
 }
 
 /** Makes the importer that API and command line share. */
-export function createImporter({ store, clock, zone, limits }: ImporterParts): Importer {
+export function createImporter(parts: ImporterParts): Importer {
+  const { store, clock, zone, bindableProfiles, limits } = parts;
   const bounds = limits === undefined ? {} : { limits };
   return {
     async importCases(bytes, request) {
@@ -87,7 +90,7 @@ export function createImporter({ store, clock, zone, limits }: ImporterParts): I
     for (const estateId of new Set(wanted)) {
       for (const { id } of await store.places(estateId)) places.add(placeKey(estateId, id));
     }
-    return { estates, gateways, places };
+    return { estates, gateways, places, profiles: bindableProfiles };
   }
 }
 

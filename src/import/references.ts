@@ -9,6 +9,8 @@ export interface OnFile {
   readonly estates: ReadonlySet<string>;
   readonly places: ReadonlySet<string>;
   readonly gateways: ReadonlySet<string>;
+  /** Profiles that a binding may name. */
+  readonly profiles: ReadonlySet<string>;
 }
 
 /** The identity of a record among its kind. */
@@ -65,6 +67,10 @@ export function resolve(
     const estates = record.kind === "gateway" ? record.value.estateIds : [record.value.estateId];
     const field = record.kind === "gateway" ? "estateIds" : "estateId";
     for (const id of estates) if (!known.estate.has(id)) refuse(each, field, "estate", id);
+    for (const { profile } of record.kind === "gateway" ? record.value.bindings : []) {
+      if (!onFile.profiles.has(profile))
+        faults.add(each.line, each.label("bindings"), `there is no profile ${shown(profile)}`);
+    }
     if (faults.has(each.line)) continue;
     if (record.kind === "place") places.push({ ...each, place: record.value });
     if (record.kind === "gateway") accept(each);

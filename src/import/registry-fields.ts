@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { DeviceKind, PlaceKind } from "../domain/estate.ts";
+import { SITE_LIMITS, siteMeaning } from "../domain/site-config.ts";
 import { canonicalCode } from "../domain/taxonomy.ts";
 import { isId } from "../domain/topic.ts";
 import { isZone } from "../domain/zone.ts";
@@ -73,6 +74,51 @@ const code = text(60).transform((value, context) => {
   return z.NEVER;
 });
 
+/** A vendor's own word or path, taken as it stands. */
+const asWritten = (longest: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^\\P{Cc}{1,${longest}}$`, "u"), `must be 1 to ${longest} printable characters`);
+
+/** A table by words of the vendor's. */
+const table = <T extends z.ZodType>(value: T) =>
+  z
+    .record(asWritten(SITE_LIMITS.key), value, {
+      error: ({ code: fault }) =>
+        fault === "invalid_key"
+          ? `must be named by 1 to ${SITE_LIMITS.key} printable characters`
+          : "must be a table",
+    })
+    .refine(
+      (members) => Object.keys(members).length <= SITE_LIMITS.entries,
+      `must not have more than ${SITE_LIMITS.entries} members`,
+    );
+
+const codes = table(
+  text(60).transform((value, context) => {
+    const meaning = siteMeaning(value);
+    if (meaning !== undefined) return meaning;
+    context.addIssue({ code: "custom", message: `is neither a taxonomy code nor "ignore": ${value}` });
+    return z.NEVER;
+  }),
+);
+
+const pointConfig = {
+  contact: word({ "normally-open": ["常开"], "normally-closed": ["常闭"] }).exactOptional(),
+  buttonCode: code.exactOptional(),
+  inputCode: code.exactOptional(),
+};
+
+const options = z.strictObject(
+  {
+    codes: codes.exactOptional(),
+    fields: table(asWritten(SITE_LIMITS.path)).exactOptional(),
+    timeUnit: word({ iso: [], seconds: [], milliseconds: [] }).exactOptional(),
+    edition: text(SITE_LIMITS.edition).exactOptional(),
+  },
+  "must hold codes, fields, timeUnit or edition, and nothing else",
+);
+
 const split = (value: unknown): unknown =>
   typeof value === "string"
     ? value
@@ -81,18 +127,16 @@ const split = (value: unknown): unknown =>
         .filter((item) => item !== "")
     : value;
 
-const binding = z.union(
-  [
-    z.strictObject({ prefix: text(200), profile: text(100) }),
-    z
-      .string()
-      .regex(/^[^=]+=[^=]+$/)
-      .transform((pair) => {
-        const [prefix = "", profile = ""] = pair.split("=");
-        return { prefix: prefix.trim(), profile: profile.trim() };
-      }),
-  ],
-  { error: "must be written prefix=profile" },
+/** `prefix=profile` as cells write it, or an object. */
+const binding = z.preprocess(
+  (value) => {
+    const [, prefix, profile] = (typeof value === "string" && /^([^=]+)=([^=]+)$/.exec(value)) || [];
+    return prefix === undefined ? value : { prefix: prefix.trim(), profile: profile?.trim() };
+  },
+  z.strictObject(
+    { prefix: text(200), profile: text(100), options: options.exactOptional() },
+    "must be written prefix=profile, or have prefix, profile and options",
+  ),
 );
 
 const PLACE_WORDS: Readonly<Record<PlaceKind, readonly string[]>> = {
@@ -162,12 +206,14 @@ export const REGISTRY_FIELDS = {
     config: z
       .strictObject(
         {
+          ...pointConfig,
           zone: zone.exactOptional(),
-          contact: word({ "normally-open": ["常开"], "normally-closed": ["常闭"] }).exactOptional(),
-          buttonCode: code.exactOptional(),
-          inputCode: code.exactOptional(),
+          points: table(
+            z.strictObject(pointConfig, "must hold contact, buttonCode or inputCode, and nothing else"),
+          ).exactOptional(),
+          codes: codes.exactOptional(),
         },
-        "must hold zone, contact, buttonCode or inputCode, and nothing else",
+        "must hold zone, contact, buttonCode, inputCode, points or codes, and nothing else",
       )
       .exactOptional(),
     simulated: flag.exactOptional(),

@@ -1,6 +1,6 @@
 import type { BindingOptions, DeviceConfig, TopicBinding } from "../domain/estate.ts";
 import type { Decoded, Json } from "../domain/event.ts";
-import type { DecodedMessage, Decoder, InboundMessage, Profile, ProfileInput } from "../ports.ts";
+import type { DecodedMessage, Decoder, InboundMessage, Profile, ProfileInput, Recall } from "../ports.ts";
 import { createPseudonym } from "./pseudonym.ts";
 
 /** What the decoder is made of; look-ups are asked for every message and must be quick. */
@@ -14,8 +14,7 @@ export interface DecoderParts {
   readonly pseudonymKey: Uint8Array;
   /** IANA zone of vendor times without an offset, by estate. */
   readonly zoneOf: (estateId: string) => string;
-  /** What a bridge taught a profile under a key. */
-  readonly recall: (estateId: string, gatewayId: string, profile: string, key: string) => Json | undefined;
+  readonly recall: Recall;
 }
 
 /** Id of the profile that reads `devices/{device}/events`. */
@@ -64,17 +63,26 @@ export function createDecoder(parts: DecoderParts): Decoder {
       profile,
       inputOf(message, profile, path, options, (name) => configOf(estateId, stem + name)),
     );
-    return { profile: profile.id, decoded, deviceId };
+    return {
+      profile: profile.id,
+      decoded: bound ? askedBelow(bound.prefix, profile, decoded) : decoded,
+      deviceId,
+    };
   }
 
-  /** The profile of a path: by its first segment, else one that learned of it, else one without a prefix. */
+  /**
+   * The profile of a path: by its first segment, else one that learned of it, else one without a prefix. What
+   * was learned as of no interest (`yields`) leaves the path to a profile that reads it without having learned.
+   */
   function find(path: string, { transport, gatewayId, route }: InboundMessage): Profile | undefined {
     const end = path.indexOf("/");
     const candidates = bySegment.get(end < 0 ? path : path.slice(0, end)) ?? [];
+    const taught = ({ id }: Profile): Json | undefined => recall(route.estateId, gatewayId, id, path);
     return (
       candidates.find((profile) => profile.matches(path, transport)) ??
-      learners.find(({ id }) => recall(route.estateId, gatewayId, id, path) !== undefined) ??
-      anywhere.find((profile) => profile.matches(path, transport))
+      learners.find((profile) => speaks(taught(profile))) ??
+      anywhere.find((profile) => profile.matches(path, transport)) ??
+      learners.find((profile) => taught(profile) !== undefined)
     );
   }
 
@@ -117,6 +125,26 @@ export function createDecoder(parts: DecoderParts): Decoder {
   };
 }
 
+/** What a profile asks for below its own prefix is asked for where the gateway has that format. */
+function askedBelow(prefix: string, profile: Profile, decoded: Decoded): Decoded {
+  const own = `${profile.prefix}/`;
+  const { asks } = decoded;
+  if (!asks || prefix === profile.prefix) return decoded;
+  return {
+    ...decoded,
+    asks: asks.map(({ path, payload }) => ({
+      path: path.startsWith(own) ? `${prefix}/${path.slice(own.length)}` : path,
+      payload,
+    })),
+  };
+}
+
+/** True for a lesson that does not leave its path to any other profile that reads it. */
+function speaks(lesson: Json | undefined): boolean {
+  if (lesson === undefined) return false;
+  return !(typeof lesson === "object" && lesson !== null && "yields" in lesson && lesson.yields === true);
+}
+
 function groupBySegment(profiles: readonly Profile[]): ReadonlyMap<string, readonly Profile[]> {
   return Map.groupBy(profiles, (profile) => profile.prefix.split("/")[0] ?? "");
 }
@@ -125,14 +153,16 @@ function groupBySegment(profiles: readonly Profile[]): ReadonlyMap<string, reado
 function bind(
   bindings: readonly TopicBinding[],
   path: string,
-): { profile: string; rest: string; options: BindingOptions | undefined } | undefined {
+): { prefix: string; profile: string; rest: string; options: BindingOptions | undefined } | undefined {
   let best: TopicBinding | undefined;
   for (const binding of bindings) {
     const { prefix } = binding;
     const fits = path === prefix || (path.startsWith(prefix) && path[prefix.length] === "/");
     if (fits && prefix.length > (best?.prefix.length ?? 0)) best = binding;
   }
-  return best && { profile: best.profile, rest: path.slice(best.prefix.length + 1), options: best.options };
+  if (!best) return undefined;
+  const { prefix, profile, options } = best;
+  return { prefix, profile, rest: path.slice(prefix.length + 1), options };
 }
 
 function below(prefix: string, rest: string): string {

@@ -7,7 +7,9 @@ export function lessonsOf(queries: Queries): Pick<Store, "lessons" | "putLessons
   return {
     async lessons() {
       const rows = await queries.selectFrom("lessons").selectAll().execute();
-      return rows.map(({ value, ...row }) => ({ ...row, value: JSON.parse(value) as Json }));
+      return rows.map(({ estateId, gatewayId, profile, key, value }) => {
+        return { estateId, gatewayId, profile, key, value: JSON.parse(value) as Json };
+      });
     },
     putLessons: (lessons) =>
       queries.transaction().execute(async (tx) => {

@@ -22,6 +22,8 @@ test("every command of the manual is there", () => {
     "config check",
     "gateway add",
     "gateway list",
+    "gateway bind",
+    "gateway unbind",
     "gateway rotate",
     "gateway revoke",
     "gateway remove",
@@ -31,6 +33,10 @@ test("every command of the manual is there", () => {
     "estate list",
     "device list",
     "device enrol",
+    "device config",
+    "device test",
+    "device decode",
+    "device new",
     "import cases",
     "import registry",
     "events tail",
@@ -109,6 +115,30 @@ describe("mistakes of the person who types", () => {
     expect(err).toContain(message);
     expect(out).toBe("");
     expect(asked).toEqual([]);
+  });
+});
+
+describe("global options", () => {
+  test.each([
+    ["--url http://a device list", { url: "http://a" }],
+    ["device --url http://a list", { url: "http://a" }],
+    ["device list --url http://a --json", { url: "http://a", json: true }],
+    ["--url http://a --config b.yaml device list --url http://c", { url: "http://c", config: "b.yaml" }],
+  ])("%s", async (line, options) => {
+    const { actions, asked } = createActions("http://127.0.0.1:1");
+    await type(actions, line.split(" "));
+    expect(asked).toContainEqual(["connect", expect.objectContaining(options)]);
+  });
+
+  test("behind `device decode`, --config is the device's; before it, the hub's", async () => {
+    const { actions, asked } = createActions();
+    const line = ["--config", "hub.yaml", "device", "decode", "--transport", "tcp", "-"];
+    expect(await type(actions, line)).toMatchObject({ code: 0 });
+    expect(await type(actions, [...line, "--config", '{"zone":"UTC"}'])).toMatchObject({ code: 0 });
+    const configs = asked.map(([, trial]) => (trial as { config?: object }).config);
+    expect(configs).toEqual([undefined, { zone: "UTC" }]);
+    const { out } = await type(actions, ["device", "decode", "--help"]);
+    expect(out.match(/^ +--config/gm)).toHaveLength(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { CliActions, CliOutput, GlobalOptions } from "../../src/cli/actions.ts";
 import { createApiClient } from "../../src/cli/api-client.ts";
 import { buildCli } from "../../src/cli/program.ts";
@@ -25,6 +26,9 @@ export function createActions(url = "http://127.0.0.1:9", token?: string) {
     restore: note("restore", undefined),
     verify: note("verify", []),
     checkConfig: note("checkConfig", { config: { zone: "UTC" }, warnings: [] }),
+    decode: note("decode", [{ topic: "t", profile: "p", outcome: "ignored", reason: "heartbeat" }]),
+    newProfile: note("newProfile", { id: "acme-door", files: ["devices/acme-door/profile.ts"] }),
+    input: () => Readable.from([]),
     connect(options: GlobalOptions) {
       asked.push(["connect", options]);
       return createApiClient({ url: options.url ?? url, token });

@@ -1,5 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { body, each, edge, field, text, type Parser } from "../../src/device-kit/index.ts";
+import {
+  body,
+  each,
+  edge,
+  field,
+  outer,
+  pseudonym,
+  text,
+  xml,
+  type Parser,
+} from "../../src/device-kit/index.ts";
 import { BASE, define, run } from "./kit-support.ts";
 import { eventsOf, inputOf } from "./support.ts";
 
@@ -34,6 +44,72 @@ describe("bounds", () => {
       outcome: "undecodable",
       reason: "too_large",
     });
+  });
+
+  test("a mebibyte that stands around 500 events is not read 500 times", () => {
+    const around = "中".repeat(300_000);
+    const decoded = run(
+      {
+        device: field("l.0.device"),
+        rules: [
+          each(
+            field("l"),
+            edge({
+              code: "life.sos",
+              phase: "pulse",
+              point: outer(field("long")),
+              attributes: {
+                personHash: outer(pseudonym(field("long"))),
+                words: outer(field("list")),
+                text: outer(field("long")),
+              },
+            }),
+          ),
+        ],
+      },
+      { long: around, list: ["a", around.slice(0, 20_000)], l: members(500).map(() => ({ device: "d" })) },
+    );
+    const [event] = eventsOf(decoded);
+    expect(event).not.toHaveProperty("point");
+    expect(event?.attributes).toEqual({ words: `a,${"中".repeat(498)}`, text: "中".repeat(500) });
+  });
+
+  test("a long text is looked through for its nesting before it is parsed", () => {
+    const long = (rest: string) => `{"a":"${"x".repeat(100_000)}","b":${rest}}`;
+    const nested = (depth: number) => "[".repeat(depth) + "1" + "]".repeat(depth);
+    expect(run({}, long(nested(31)))).toMatchObject({ outcome: "ignored" });
+    for (const broken of [nested(32), "[".repeat(900_000), `{"c":${"[".repeat(40)}`]) {
+      expect(run({}, long(broken))).toMatchObject({
+        reason: "malformed",
+        detail: "nested deeper than 32 levels",
+      });
+    }
+    const inTexts = ["[{".repeat(100), "\\", `"${"[".repeat(100)}`];
+    expect(run({}, long(JSON.stringify(inTexts)))).toMatchObject({ outcome: "ignored" });
+    expect(run({}, long('"'))).toMatchObject({ reason: "malformed" });
+  });
+
+  test("50000 members of a long message are read, one more is not; colons in texts do not count", () => {
+    const named = (count: number): unknown =>
+      Object.fromEntries(Array.from({ length: count }, (_none, at) => [`k${at}`, "::"]));
+    expect(run({}, named(50_000))).toMatchObject({ outcome: "ignored" });
+    expect(run({}, named(50_001))).toMatchObject({
+      reason: "malformed",
+      detail: "more than 50000 members",
+    });
+  });
+
+  test("20000 elements and attributes are read, one more is not", () => {
+    const elements = (count: number) => `<r>${"<a/>".repeat(count - 1)}</r>`;
+    const attributes = (count: number) =>
+      `<r ${Array.from({ length: count - 1 }, (_none, at) => `a${at}=""`).join(" ")}/>`;
+    for (const document of [elements, attributes]) {
+      expect(run({ parse: xml() }, document(20_000))).toMatchObject({ outcome: "ignored" });
+      expect(run({ parse: xml() }, document(20_001))).toMatchObject({
+        reason: "malformed",
+        detail: "more than 20000 elements and attributes",
+      });
+    }
   });
 
   test("a device without a printable name is refused, names are cleaned", () => {

@@ -46,6 +46,7 @@ describe("XML", () => {
     ["no element", "   "],
     ["words", "hello"],
     ["two roots", "<a/><b/>"],
+    ["an attribute twice", '<a b="1" b="2"/>'],
     ["depth", "<a>".repeat(40) + "</a>".repeat(40)],
   ])("%s: refused as malformed, without a word of the message", (_what, source) => {
     const parsed = parse(source);
@@ -62,9 +63,9 @@ describe("XML", () => {
     expect(Object.getPrototypeOf(body)).toBe(Object.prototype);
   });
 
-  test("a megabyte of repeated elements is read in time bounded by its size", () => {
-    const many = `<r>${"<a>1</a>".repeat(100_000)}</r>`;
-    expect((bodyOf(many) as { a: unknown[] }).a).toHaveLength(100_000);
+  test("many repeated elements are read in time bounded by their number", () => {
+    const many = `<r>${"<a>1</a>".repeat(19_999)}</r>`;
+    expect((bodyOf(many) as { a: unknown[] }).a).toHaveLength(19_999);
   });
 
   test("whatever arrives, it is a body or a fault", () => {
@@ -76,7 +77,8 @@ describe("XML", () => {
         )
         .map((parts) => parts.join("")),
     );
-    fc.assert(fc.property(odd, (source) => "body" in parse(source) || "fault" in parse(source)));
+    const sound = fc.property(odd, (source) => "body" in parse(source) || "fault" in parse(source));
+    expect(fc.check(sound).failed).toBe(false);
   });
 
   test("XML or JSON is told by its first character", () => {

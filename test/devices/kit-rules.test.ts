@@ -149,6 +149,18 @@ describe("rules", () => {
     expect(event?.flags).toEqual(["replayed"]);
   });
 
+  test("flags of a member stand beside those of the message, each once", () => {
+    const flags = { initial: [equals(field("told"), "first")], test: [equals(field("test"), true)] };
+    const message: Partial<ReadMessage> = {
+      flags: { test: [equals(field("drill"), true)] },
+      rules: [each(field("list"), edge({ code: "life.sos", phase: "pulse", flags }))],
+    };
+    const list = [{ told: "first" }, {}, { told: "first", test: true }];
+    const flagsOf = (drill: boolean) => eventsOf(run(message, { drill, list })).map((event) => event.flags);
+    expect(flagsOf(true)).toEqual([["test", "initial"], ["test"], ["test", "initial"]]);
+    expect(flagsOf(false)).toEqual([["initial"], undefined, ["initial", "test"]]);
+  });
+
   test("a message without an event says why", () => {
     const rules = [ignored("not_armed", equals(field("armed"), false))];
     expect(run({ rules }, { armed: false })).toEqual({

@@ -81,6 +81,16 @@ test("a vendor's word: the device's meaning, then the binding's, then the table'
   ]);
 });
 
+test("a site may speak of another word than the vendor's table", () => {
+  const code = siteCode(field("topic"), { crossed: "intrusion.tripwire" }, undefined, field("rule"));
+  const meaning = (rule: string) => {
+    const config = { codes: { Gate: "fire.lane_blocked", crossed: "fire.gas" } };
+    const decoded = run({ rules: [edge({ code, phase: "pulse" })] }, { topic: "crossed", rule }, { config });
+    return eventsOf(decoded)[0]?.code;
+  };
+  expect([meaning("Gate"), meaning("Wall")]).toEqual(["fire.lane_blocked", "intrusion.tripwire"]);
+});
+
 test("the binding says where a format without fixed fields keeps its parts, and its time", () => {
   const word = edge({ code: "life.sos", phase: "pulse", attributes: { kind: optionField("kind", "type") } });
   const message = { rules: [word], time: optionTime(field("at")) };

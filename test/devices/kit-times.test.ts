@@ -8,7 +8,8 @@ import {
   localTime,
   type TimeSpec,
 } from "../../src/device-kit/index.ts";
-import { BASE, define, run, sos } from "./kit-support.ts";
+import { compileMessage } from "../../src/device-kit/define-profile.ts";
+import { BASE, run, sos } from "./kit-support.ts";
 import { eventsOf, type Circumstances } from "./support.ts";
 
 describe("times", () => {
@@ -73,6 +74,8 @@ describe("times", () => {
   test("an unknown zone is a dead letter, not a throw", () => {
     const decoded = run({ time: isoTime(t, "device") }, { t: "2026-01-01T00:00:00" }, { zone: "Moon/Base" });
     expect(decoded).toMatchObject({ outcome: "undecodable", reason: "profile_fault" });
-    expect(() => define({ ...BASE, time: localTime(t, "dd.MM.", "utc") })).toThrow(/lacks yyyy, HH, mm/);
+    const broken = { ...BASE, time: localTime(t, "dd.MM.", "utc") };
+    expect(() => compileMessage(broken)).toThrow(/lacks yyyy, HH, mm/);
+    expect(run(broken, { t: "1.1." })).toMatchObject({ outcome: "undecodable", reason: "profile_fault" });
   });
 });

@@ -82,6 +82,7 @@ test("the sound profile has no fault", () => expect(lint({})).toEqual([]));
 
 describe("controls", () => {
   test.each([
+    ["malformed", { time: localTime(field("t"), "dd.MM.", "utc") }, {}],
     ["unknown_code", rules(edge({ code: "fire.dragon", phase: "raise" })), {}],
     ["unknown_code", rules(edge({ code: "sos.panic", phase: "pulse" })), {}],
     [

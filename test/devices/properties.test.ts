@@ -2,12 +2,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { profiles } from "../../devices/index.ts";
-import { fixtureBytes, LIMITS, phaseFits } from "../../src/device-kit/index.ts";
+import { fixtureBytes, LIMITS, phaseFits, type Fixture } from "../../src/device-kit/index.ts";
 import type { Decoded, DecodedEvent } from "../../src/domain/event.ts";
 import { canonicalCode } from "../../src/domain/taxonomy.ts";
-import { inputOf, ownFixtures, sharedBytes, sharedFixtures, type Circumstances } from "./support.ts";
-
-const FAMILIES: Readonly<Record<string, string>> = { zigbee2mqtt: "z2m_", frigate: "frigate_" };
+import { capturesOf } from "./shared-index.ts";
+import { inputOf, ownFixtures, type Circumstances } from "./support.ts";
 
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\ufffd]/u;
 
@@ -60,6 +59,12 @@ test("the check finds what is unsound", () => {
 interface Sample {
   readonly topic: string;
   readonly bytes: Uint8Array;
+  readonly circumstances: Circumstances;
+}
+
+/** A fixture as a sample, under the circumstances it names. */
+function sampleOf(fixture: Fixture): Sample {
+  return { topic: fixture.topic, bytes: fixtureBytes(fixture), circumstances: fixture };
 }
 
 /** Bytes of a sample with some replaced, removed or doubled. */
@@ -128,21 +133,25 @@ const altered = (bytes: Uint8Array): fc.Arbitrary<Uint8Array> => {
 };
 
 describe.each(profiles.map((profile) => [profile.id, profile] as const))("%s", (id, profile) => {
-  const family = FAMILIES[id];
-  const shared =
-    family === undefined
-      ? []
-      : sharedFixtures(family).map(({ file, topic }) => ({
-          topic: topic.replace(/^zigbee\//, "zigbee2mqtt/"),
-          bytes: sharedBytes(file),
-        }));
-  const own = ownFixtures(id).map(([, fixture]) => ({ topic: fixture.topic, bytes: fixtureBytes(fixture) }));
-  const samples: Sample[] = [...own, ...shared];
+  const samples: Sample[] = [
+    ...ownFixtures(id).map(([, fixture]) => sampleOf(fixture)),
+    ...capturesOf(id).map(({ path, bytes }) => ({ topic: path, bytes, circumstances: {} })),
+  ];
   const sample = fc.constantFrom(...samples);
   const circumstance = fc.constantFrom<Circumstances>(
     {},
     { retained: true },
-    { config: { contact: "normally-open", buttonCode: "life.sos", zone: "Asia/Urumqi" } },
+    {
+      config: {
+        contact: "normally-open",
+        buttonCode: "life.sos",
+        inputCode: "fire.alarm",
+        zone: "Asia/Urumqi",
+        points: { 1: { contact: "normally-closed" } },
+        codes: { alarm: "fire.alarm", "1": "ignore" },
+      },
+      options: { codes: { event: "order.fight" }, fields: { code: "a.b", device: "x" }, timeUnit: "iso" },
+    },
   );
 
   const faults = (topic: string, bytes: Uint8Array, circumstances: Circumstances = {}) =>
@@ -155,19 +164,23 @@ describe.each(profiles.map((profile) => [profile.id, profile] as const))("%s", (
   };
 
   test("samples are sound as they are", () => {
-    expect(samples.flatMap(({ topic, bytes }) => faults(topic, bytes))).toEqual([]);
+    expect(samples.flatMap(({ topic, bytes, circumstances: c }) => faults(topic, bytes, c))).toEqual([]);
   });
 
   test("mangled bytes", () => {
     const found = counterexample(
-      sample.chain(({ topic, bytes }) => fc.tuple(fc.constant(topic), mangled(bytes), circumstance)),
+      sample.chain(({ topic, bytes, circumstances }) =>
+        fc.tuple(fc.constant(topic), mangled(bytes), fc.oneof(fc.constant(circumstances), circumstance)),
+      ),
     );
     expect(found).toBeNull();
   });
 
   test("altered values", () => {
     const found = counterexample(
-      sample.chain(({ topic, bytes }) => fc.tuple(fc.constant(topic), altered(bytes), circumstance)),
+      sample.chain(({ topic, bytes, circumstances }) =>
+        fc.tuple(fc.constant(topic), altered(bytes), fc.oneof(fc.constant(circumstances), circumstance)),
+      ),
     );
     expect(found).toBeNull();
   });

@@ -1,63 +1,57 @@
+/** Every captured message of the index becomes what the index says; `DEVICE_FIXTURES` names another folder. */
+import { readdirSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { profiles } from "../../devices/index.ts";
 import type { Decoded } from "../../src/domain/event.ts";
 import { createDecoder } from "../../src/registry/decoder.ts";
-import { profiles } from "../../devices/index.ts";
-import { parseTopic } from "../../src/domain/topic.ts";
-import { RECEIVED_AT, SHARED, sharedBytes, sharedFixtures, type SharedFixture } from "./support.ts";
+import { createLessons } from "../../src/registry/lessons.ts";
+import { bindingsFor, inbound, indexEntries, meets, type IndexEntry } from "./shared-index.ts";
+import { RECEIVED_AT, SHARED, sharedBytes } from "./support.ts";
 
-const decoder = createDecoder({
-  profiles,
-  configOf: () => ({}),
-  // One fixture was published below a base topic of its own.
-  bindingsOf: () => [{ prefix: "zigbee", profile: "zigbee2mqtt" }],
-  pseudonymKey: Buffer.from("a key for tests only"),
-  zoneOf: () => "Asia/Shanghai",
-  recall: () => undefined,
-});
-
-function decodeShared(file: string, topic: string, receivedAt = RECEIVED_AT): Decoded {
-  const route = parseTopic(`estates/e1/bridges/gw-1/${topic}`);
-  if (!route) throw new Error(`no route for ${topic}`);
-  const payload = sharedBytes(file);
-  return decoder.decode({
-    transport: "mqtt",
-    gatewayId: "gw-1",
-    route,
-    payload,
-    retained: false,
-    receivedAt,
-  }).decoded;
+/** Decodes entries one after the other; each sees what those before it taught. */
+function decodeAll(entries: readonly IndexEntry[], receivedAt = RECEIVED_AT): ReadonlyMap<string, Decoded> {
+  const lessons = createLessons({ lessons: () => Promise.resolve([]), putLessons: () => Promise.resolve() });
+  return new Map(
+    entries.map((entry) => {
+      const decoder = createDecoder({
+        profiles,
+        configOf: () => entry.config ?? {},
+        bindingsOf: () => bindingsFor(entry),
+        pseudonymKey: Buffer.from("a key for tests only"),
+        zoneOf: () => "Asia/Shanghai",
+        recall: lessons.recall,
+      });
+      const message = inbound(entry, sharedBytes(entry.file), receivedAt);
+      const { decoded, profile } = decoder.decode(message);
+      if (decoded.learned) void lessons.learn(message, profile, decoded.learned);
+      return [entry.file, decoded];
+    }),
+  );
 }
 
-/**
- * A telemetry expectation says that no alarm may come of the message. It is met by "ignored: telemetry",
- * and by supervision that only says that all is well (tamper and battery of a gas sensor): leaving those
- * out would keep a tamper raised that the same message takes back.
- */
-function meets(decoded: Decoded, { code, phase }: SharedFixture["expected"]): boolean {
-  const events = decoded.outcome === "events" ? decoded.events : [];
-  if (code !== "info.telemetry") return events.some((event) => event.code === code && event.phase === phase);
-  if (decoded.outcome === "ignored") return decoded.reason === "telemetry";
-  return events.length > 0 && events.every((event) => event.phase === "clear" && event.report === "level");
-}
+describe.skipIf(SHARED.missing)("captured messages", () => {
+  const entries = indexEntries();
+  const decoded = decodeAll(entries);
+  const again = decodeAll(entries, RECEIVED_AT + 3_600_000);
+  const of = (file: string): Decoded => {
+    const one = decoded.get(file);
+    if (!one) throw new Error(`${file} was not decoded`);
+    return one;
+  };
 
-describe.skipIf(SHARED.missing).each([
-  ["zigbee2mqtt", "z2m_", 16],
-  ["frigate", "frigate_", 10],
-] as const)("%s: shared fixtures", (_id, family, least) => {
-  const fixtures = sharedFixtures(family);
-
-  test("the index lists the family", () => {
-    expect(fixtures.length).toBeGreaterThanOrEqual(least);
+  test("the index lists every file of the folder", () => {
+    const files = readdirSync(SHARED.path).filter((file) => file !== "index.json");
+    expect(entries.map(({ file }) => file).toSorted()).toEqual(files.toSorted());
+    expect(entries.length).toBeGreaterThan(0);
   });
 
-  test.each(fixtures)("$file → $expected.code $expected.phase", ({ file, topic, expected }) => {
-    const decoded = decodeShared(file, topic);
-    expect(meets(decoded, expected), JSON.stringify(decoded)).toBe(true);
+  test.each(entries)("$file → $expected.code $expected.phase", ({ file, expected }) => {
+    expect(meets(of(file), expected), JSON.stringify(of(file))).toBe(true);
   });
 
-  test.each(fixtures)("$file sent again later says the same, times included", ({ file, topic }) => {
-    expect(decodeShared(file, topic)).toEqual(decodeShared(file, topic, RECEIVED_AT + 3_600_000));
+  test.each(entries)("$file sent again later says the same, times included", ({ file }) => {
+    const { learned: _taught, asks: _asks, ...first } = of(file);
+    expect(again.get(file)).toMatchObject(first);
   });
 });
 
@@ -68,7 +62,9 @@ test("an expectation refuses what is not it", () => {
   expect(meets(alarm, telemetry)).toBe(false);
   expect(meets({ outcome: "ignored", reason: "command" }, telemetry)).toBe(false);
   expect(meets(alarm, { code: "fire.gas", phase: "clear" })).toBe(false);
-  expect(meets({ outcome: "ignored", reason: "telemetry" }, { code: "fire.gas", phase: "raise" })).toBe(
-    false,
-  );
+  expect(meets(alarm, { code: "fire.gas", phase: "state" })).toBe(false);
+  expect(meets(alarm, { code: "device.undecodable", phase: "none" })).toBe(false);
+  const raise = { code: "fire.gas", phase: "raise" };
+  expect(meets({ outcome: "ignored", reason: "telemetry" }, raise)).toBe(false);
+  expect(meets({ outcome: "undecodable", reason: "no_profile", detail: "x" }, raise)).toBe(false);
 });

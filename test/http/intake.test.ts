@@ -23,13 +23,13 @@ async function port(): Promise<number> {
 }
 
 describe("intake", () => {
-  test("bytes and content type arrive as they were sent, and 202 tells what became of them", async () => {
+  test("bytes and content type arrive as they were sent, and 200 tells what became of them", async () => {
     stage = await setStage();
     const bytes = Buffer.from([0, 255, 128, 13, 10]);
     const answer = await push("/intake/a/gw-a/ISAPI/Event/notification", bytes, {
       "content-type": "multipart/form-data; boundary=x",
     });
-    expect(answer.statusCode).toBe(202);
+    expect(answer.statusCode).toBe(200);
     expect(answer.json()).toEqual({ outcome: "events", events: 1 });
     expect(stage.seen.accepted).toEqual([
       {
@@ -44,7 +44,7 @@ describe("intake", () => {
     ]);
   });
 
-  test("native events have their own path; a dead letter and an ignored message are 202 too", async () => {
+  test("native events have their own path; a dead letter and an ignored message are answered too", async () => {
     stage = await setStage();
     stage.seen.accept = async () => ({ outcome: "dead", events: 0, reason: "malformed" });
     const dead = await push("/intake/a/gw-a/devices/door-1/events", "{}", {
@@ -72,7 +72,7 @@ describe("intake", () => {
       "{half",
       type === undefined ? {} : { "content-type": type },
     );
-    expect(answer.statusCode).toBe(202);
+    expect(answer.statusCode).toBe(200);
     const [message] = stage.seen.accepted;
     expect(Buffer.from(message?.payload ?? []).toString()).toBe("{half");
     expect(message?.contentType).toBe(type);
@@ -80,7 +80,7 @@ describe("intake", () => {
 
   test("an empty body is a message", async () => {
     stage = await setStage();
-    expect((await push("/intake/a/gw-a/heartbeat", "")).statusCode).toBe(202);
+    expect((await push("/intake/a/gw-a/heartbeat", "")).statusCode).toBe(200);
     expect(stage.seen.accepted[0]?.payload).toHaveLength(0);
   });
 
@@ -97,7 +97,7 @@ describe("intake", () => {
   test("a bearer of id and secret is as good as Basic", async () => {
     stage = await setStage();
     const answer = await push("/intake/a/gw-a/x", "1", { authorization: "Bearer gw-a:secret-a" });
-    expect(answer.statusCode).toBe(202);
+    expect(answer.statusCode).toBe(200);
   });
 
   test.each([
@@ -136,7 +136,7 @@ describe("intake", () => {
     for (let i = 0; i < 3; i++) {
       expect((await push("/intake/a/gw-a/x", Buffer.alloc(256 * 1024 + 1))).statusCode).toBe(413);
     }
-    expect((await push("/intake/a/gw-a/x", Buffer.alloc(256 * 1024))).statusCode).toBe(202);
+    expect((await push("/intake/a/gw-a/x", Buffer.alloc(256 * 1024))).statusCode).toBe(200);
   });
 
   test("guessing a secret is slowed down by gateway name; its neighbours behind the same router go on", async () => {
@@ -149,13 +149,13 @@ describe("intake", () => {
     expect(refused.statusCode).toBe(429);
     expect(refused.headers["retry-after"]).toBeDefined();
     expect(stage.seen.verifications).toBe(asked);
-    expect((await push("/intake/b/gw-b/x", "1", basic("gw-b", "secret-b"))).statusCode).toBe(202);
+    expect((await push("/intake/b/gw-b/x", "1", basic("gw-b", "secret-b"))).statusCode).toBe(200);
   });
 
   test("while the journal has been in trouble for a while, requests are refused at the door", async () => {
     stage = await setStage();
     stage.seen.journalFault = { since: NOW - 5_000, message: "ENOSPC" };
-    expect((await push("/intake/a/gw-a/x", "1")).statusCode).toBe(202);
+    expect((await push("/intake/a/gw-a/x", "1")).statusCode).toBe(200);
     stage.seen.journalFault = { since: NOW - 5_001, message: "ENOSPC" };
     const refused = await push("/intake/a/gw-a/x", "1");
     expect(refused.statusCode).toBe(503);
@@ -163,7 +163,7 @@ describe("intake", () => {
     expect(refused.body).not.toContain("ENOSPC");
     expect(stage.seen.accepted).toHaveLength(1);
     stage.seen.journalFault = undefined;
-    expect((await push("/intake/a/gw-a/x", "1")).statusCode).toBe(202);
+    expect((await push("/intake/a/gw-a/x", "1")).statusCode).toBe(200);
   });
 
   test("no 2xx before the message is on disk; after the deadline 503, and the slot stays taken until then", async () => {
@@ -176,7 +176,7 @@ describe("intake", () => {
     expect((await push("/intake/a/gw-a/x", "2")).statusCode).toBe(503);
     expect(stage.seen.accepted).toHaveLength(1);
     onDisk.resolve({ outcome: "events", events: 1 });
-    await expect.poll(async () => (await push("/intake/a/gw-a/x", "3")).statusCode).toBe(202);
+    await expect.poll(async () => (await push("/intake/a/gw-a/x", "3")).statusCode).toBe(200);
     const { body } = await stage.app.inject({ url: "/metrics" });
     expect(body).toContain('zhian_http_intake_refused_total{reason="deadline"} 1');
     expect(body).toMatch(/zhian_http_intake_refused_total\{reason="busy"\} [1-9]/);
@@ -198,8 +198,8 @@ describe("intake", () => {
     await expect.poll(() => stage.seen.accepted.length).toBe(3);
     onDisk.resolve({ outcome: "events", events: 1 });
     const statuses = (await Promise.all(flood)).map(({ statusCode }) => statusCode);
-    expect(statuses.toSorted((x, y) => x - y)).toEqual([202, 202, 503, 503, 503]);
-    expect((await other).statusCode).toBe(202);
+    expect(statuses.toSorted((x, y) => x - y)).toEqual([200, 200, 503, 503, 503]);
+    expect((await other).statusCode).toBe(200);
   });
 });
 
@@ -223,7 +223,7 @@ describe("over real sockets", () => {
     clearInterval(drip);
     expect(text).toMatch(/^HTTP\/1\.1 408 /);
     expect(stage.seen.accepted).toEqual([]);
-    await expect.poll(() => post(at, "whole").then(({ statusCode }) => statusCode)).toBe(202);
+    await expect.poll(() => post(at, "whole").then(({ statusCode }) => statusCode)).toBe(200);
   });
 
   test("a client that leaves in the middle of its body frees its slot", async () => {
@@ -238,14 +238,14 @@ describe("over real sockets", () => {
       );
       await expect.poll(() => stage.seen.verifications).toBeGreaterThan(before);
       socket.destroy();
-      await expect.poll(() => post(at, "whole").then(({ statusCode }) => statusCode)).toBe(202);
+      await expect.poll(() => post(at, "whole").then(({ statusCode }) => statusCode)).toBe(200);
     }
   });
 
   test("a body in chunks arrives whole", async () => {
     stage = await setStage();
     const answer = await post(await port(), ["one ", "two ", "three"]);
-    expect(answer.statusCode).toBe(202);
+    expect(answer.statusCode).toBe(200);
     expect(Buffer.from(stage.seen.accepted[0]?.payload ?? []).toString()).toBe("one two three");
   });
 

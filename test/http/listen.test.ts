@@ -111,7 +111,7 @@ describe("closing", () => {
     return promise;
   }
 
-  test("waits for the message at work, whose sender gets its 202", async () => {
+  test("waits for the message at work, whose sender gets its answer", async () => {
     const { stage, http } = await make();
     const onDisk = Promise.withResolvers<Acceptance>();
     stage.seen.accept = () => onDisk.promise;
@@ -120,7 +120,7 @@ describe("closing", () => {
     await expect.poll(() => stage.seen.accepted.length).toBe(1);
     const closing = http.close();
     setTimeout(() => onDisk.resolve({ outcome: "events", events: 1 }), 50);
-    expect(await answer).toBe(202);
+    expect(await answer).toBe(200);
     await closing;
   });
 

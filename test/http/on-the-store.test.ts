@@ -50,7 +50,12 @@ beforeAll(async () => {
       revoke: (gatewayId) => backroom.revokeGateway(gatewayId, NOW),
     },
     registryChanged: () => registry.reload(),
-    importer: createImporter({ store: backroom, clock, zone: "Asia/Shanghai" }),
+    importer: createImporter({
+      store: backroom,
+      clock,
+      zone: "Asia/Shanghai",
+      bindableProfiles: parts.bindableProfiles,
+    }),
     metrics: new Registry(),
   });
 });

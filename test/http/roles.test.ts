@@ -43,6 +43,7 @@ const ROWS: readonly Row[] = [
   ["POST", "/v1/estates/a/devices", { id: "d9", name: "门磁", kind: "sensor" }, 401, 403, 403, 201],
   ["GET", "/v1/estates/a/devices/door-1", undefined, 401, 200, 200, 200],
   ["POST", "/v1/estates/a/devices/new-1/enrol", undefined, 401, 403, 403, 200],
+  ["POST", "/v1/estates/a/devices/door-1/test?wait=1", undefined, 401, 403, 200, 200],
   ["PATCH", "/v1/estates/a/devices/door-1", { name: "前门" }, 401, 403, 403, 200],
   ["DELETE", "/v1/estates/a/devices/door-1", undefined, 401, 403, 403, 204],
   ["GET", "/v1/events", undefined, 401, 200, 200, 200],

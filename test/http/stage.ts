@@ -11,6 +11,8 @@ import type {
   Acceptance,
   CaseImportOutcome,
   CaseImportRequest,
+  Commissioning,
+  DeviceTest,
   GatewayPrincipal,
   ImportOutcome,
   InboundMessage,
@@ -23,6 +25,8 @@ import type {
 import { createRateStatistics } from "../../src/statistics/index.ts";
 import { createFakeStore, type FakeStore } from "./fake-store.ts";
 import { furnish, NOW } from "./furniture.ts";
+
+type DeviceTestRequest = Parameters<Commissioning["test"]>[0];
 
 /** A server with everything around it under the test's hand. */
 export interface Stage extends HttpServer {
@@ -44,6 +48,8 @@ export interface Stage extends HttpServer {
     registry: { bytes: Uint8Array; request: RegistryImportRequest }[];
     outcome: CaseImportOutcome;
     verifications: number;
+    tests: DeviceTestRequest[];
+    test: (request: DeviceTestRequest) => Promise<DeviceTest>;
     /** Gateways that gave a sign of life at the intake. */
     gateways: string[];
   };
@@ -69,6 +75,13 @@ const NO_FAULTS: CaseImportOutcome = {
   unknownTypes: [],
   leftOut: [],
   dateOnly: 0,
+};
+
+const SILENT: DeviceTest = {
+  outcome: "silent",
+  heard: { events: 0, ignored: {}, dead: {}, others: 0, noProof: {} },
+  clock: {},
+  tookMs: 1_000,
 };
 
 /** Builds a server around two estates with one of everything each. Close `app` after the test. */
@@ -109,6 +122,8 @@ export async function setStage(
     registry: [],
     outcome: NO_FAULTS,
     verifications: 0,
+    tests: [],
+    test: async () => SILENT,
     gateways: [],
   };
   const parts: HttpParts = {
@@ -140,6 +155,7 @@ export async function setStage(
       },
     },
     seenGateway: ({ gatewayId }) => void seen.gateways.push(gatewayId),
+    bindableProfiles: new Set(["zigbee2mqtt", "frigate"]),
     registryChanged: async () => void seen.registryChanges++,
     statistics: createRateStatistics(),
     importer: {
@@ -161,6 +177,12 @@ export async function setStage(
       subscribe(listener) {
         listeners.add(listener);
         return () => void listeners.delete(listener);
+      },
+    },
+    commissioning: {
+      test(request) {
+        seen.tests.push(request);
+        return seen.test(request);
       },
     },
     backupsDir: mkdtempSync(join(tmpdir(), "zhian-backups-")),

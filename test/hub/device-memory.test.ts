@@ -102,6 +102,17 @@ describe("edges against the last known state", () => {
     expect(motion("1", "occupancy")).toBe("repeat");
   });
 
+  test("a device that invents points has the oldest forgotten", () => {
+    const state = unknownDevice();
+    const smoke = (point: number) =>
+      observeEdge(state, { code: "fire.smoke", phase: "raise", point: String(point) }, T0 + point, []);
+    for (let point = 0; point < 5_000; point++) smoke(point);
+    expect(smoke(0)).toBe("repeat");
+    smoke(5_000);
+    expect(Object.keys(state.points)).toHaveLength(4_501);
+    expect([smoke(499), smoke(500), smoke(4_999)]).toEqual(["edge", "repeat", "repeat"]);
+  });
+
   test("a moment sent twice without key and time counts once within ten seconds", () => {
     const press = (at: number, key: string): [number, string, Phase, EventFlag[], string] => [
       at,

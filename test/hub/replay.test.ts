@@ -52,6 +52,7 @@ function replay(id: string, simulated = false) {
     store,
     isSimulated: () => simulated,
     learn: () => Promise.reject(new Error("nothing was taught")),
+    recall: () => undefined,
     clock: { now: () => now },
   })(id);
 }
@@ -180,4 +181,31 @@ describe("a replayed dead letter", () => {
     await expect(replay("none")).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(journal).toEqual([]);
   });
+});
+
+test("a replay teaches what is not known yet, and takes nothing back that was said since", async () => {
+  const id = await bury(message("zigbee2mqtt/door", "{"));
+  const taught: string[] = [];
+  const learned = [
+    { key: "birth", value: "of yesterday" },
+    { key: "missing", value: "a name" },
+  ];
+  const answer = await createReplay({
+    decoder: {
+      decode: () => ({
+        profile: "p",
+        decoded: { outcome: "ignored", reason: "discovery", learned },
+        deviceId: (name) => name,
+      }),
+    },
+    journal: { append: () => Promise.reject(new Error("nothing is journalled")) },
+    store,
+    isSimulated: () => false,
+    learn: (_message, _profile, lessons) =>
+      Promise.resolve(void taught.push(...lessons.map(({ key }) => key))),
+    recall: (_estate, _gateway, _profile, key) => (key === "birth" ? "of today" : undefined),
+    clock: { now: () => now },
+  })(id);
+  expect(answer).toMatchObject({ outcome: "ignored", reason: "discovery" });
+  expect(taught).toEqual(["missing"]);
 });

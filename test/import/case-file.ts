@@ -13,6 +13,9 @@ export const ESTATES = [
   { id: "ber", name: "Berlin", zone: "Europe/Berlin" },
 ] as const;
 
+/** Profiles that a binding may name. */
+export const PROFILES: ReadonlySet<string> = new Set(["zigbee2mqtt", "frigate"]);
+
 /** Options for a file of cases, with the built-in types. */
 export function caseOptions(more: Partial<CaseFileOptions> = {}): CaseFileOptions {
   return {

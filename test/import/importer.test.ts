@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createImporter } from "../../src/import/importer.ts";
-import { file, NOW } from "./case-file.ts";
+import { file, NOW, PROFILES } from "./case-file.ts";
 import { createStoreDouble } from "./store-double.ts";
 
 const HEADER = "案件编号,小区编号,发生时间,案由";
@@ -15,6 +15,7 @@ function setUp(more = {}) {
     store: double.store,
     clock: { now: () => NOW },
     zone: "Asia/Shanghai",
+    bindableProfiles: PROFILES,
     ...more,
   });
   return { ...double, importer };

@@ -6,7 +6,7 @@ import { createImporter } from "../../src/import/importer.ts";
 import { createIncidentLifeCycle } from "../../src/incidents/life-cycle.ts";
 import type { Importer } from "../../src/ports.ts";
 import { type EmbeddedStore, openStore } from "../../src/store/store.ts";
-import { file, NOW } from "./case-file.ts";
+import { file, NOW, PROFILES } from "./case-file.ts";
 
 const REGISTRY = Buffer.from(`estates:
   - { id: xf, name: 幸福里, households: 1000, installedOn: 2024-01-01 }
@@ -28,7 +28,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "zhian-import-"));
   const clock = { now: () => NOW };
   store = openStore({ path: join(dir, "zhian.db"), clock, lifeCycle: createIncidentLifeCycle() });
-  importer = createImporter({ store, clock, zone: "Asia/Shanghai" });
+  importer = createImporter({ store, clock, zone: "Asia/Shanghai", bindableProfiles: PROFILES });
 });
 afterEach(() => {
   store.close();

@@ -1,14 +1,19 @@
 import { describe, expect, test } from "vitest";
 import type { RegistryImportRequest } from "../../src/ports.ts";
 import { createImporter } from "../../src/import/importer.ts";
-import { file, NOW } from "./case-file.ts";
+import { file, NOW, PROFILES } from "./case-file.ts";
 import { createStoreDouble } from "./store-double.ts";
 
 type Kind = NonNullable<RegistryImportRequest["kind"]>;
 
 async function run(bytes: Uint8Array, more: Partial<RegistryImportRequest>) {
   const { store, registryCalls } = createStoreDouble();
-  const importer = createImporter({ store, clock: { now: () => NOW }, zone: "Asia/Urumqi" });
+  const importer = createImporter({
+    store,
+    clock: { now: () => NOW },
+    zone: "Asia/Urumqi",
+    bindableProfiles: PROFILES,
+  });
   const outcome = await importer.importRegistry(bytes, { scope: undefined, format: "csv", ...more });
   return { outcome, records: registryCalls.flat() };
 }
@@ -250,6 +255,96 @@ devices:
       "11 estateIds",
       "17 estateId",
     ]);
+  });
+
+  const DEVICE = (config: string): string =>
+    `devices:\n  - { id: d, estateId: xf, profile: native, kind: panel, config: ${config} }\n`;
+  const GATEWAY = (binding: string): string =>
+    `gateways:\n  - { id: g, name: 甲, estateIds: [xf], bindings: [${binding}] }\n`;
+
+  test("points, codes and options are stored as they will be read", async () => {
+    const { records, outcome } = await yaml(
+      DEVICE(
+        "{ inputCode: sos.panic, points: { 3: { contact: 常闭, inputCode: fire.alarm }, 大门: { buttonCode: life.sos } }, codes: { 17: fire.smoke, zone fault: ignore, Ａ: sos.panic } }",
+      ) +
+        GATEWAY(
+          '{ prefix: park, profile: frigate, options: { codes: { x: ignore }, fields: { device: "@id" }, timeUnit: seconds, edition: 2016 } }, zigbee = zigbee2mqtt',
+        ),
+    );
+    expect(outcome.refused).toEqual([]);
+    expect(records[0]?.value).toMatchObject({
+      bindings: [
+        {
+          prefix: "park",
+          profile: "frigate",
+          options: {
+            codes: { x: "ignore" },
+            fields: { device: "@id" },
+            timeUnit: "seconds",
+            edition: "2016",
+          },
+        },
+        { prefix: "zigbee", profile: "zigbee2mqtt" },
+      ],
+    });
+    expect(records[1]?.value).toMatchObject({
+      config: {
+        inputCode: "life.sos",
+        points: {
+          3: { contact: "normally-closed", inputCode: "fire.alarm" },
+          大门: { buttonCode: "life.sos" },
+        },
+        // The vendor's word stays as it is; what it means is levelled.
+        codes: { 17: "fire.smoke", "zone fault": "ignore", Ａ: "life.sos" },
+      },
+    });
+  });
+
+  const most = (count: number): string =>
+    DEVICE(`{ codes: { ${Array.from({ length: count }, (_, at) => `w${at}: ignore`).join(", ")} } }`);
+
+  test("a table of 500 is taken", async () => {
+    expect((await yaml(most(500))).outcome.refused).toEqual([]);
+  });
+
+  test.each([
+    [DEVICE("{ codes: { a: fire.dragon } }"), 'config.codes.a: is neither a taxonomy code nor "ignore"'],
+    [DEVICE("{ codes: [fire.smoke] }"), "config.codes: must be a table"],
+    [DEVICE(`{ codes: { ${"x".repeat(129)}: ignore } }`), "must be named by 1 to 128 printable characters"],
+    [DEVICE('{ codes: { "": ignore } }'), "must be named by 1 to 128 printable characters"],
+    [DEVICE('{ codes: { "a\\u0000": ignore } }'), "must be named by 1 to 128 printable characters"],
+    [most(501), "config.codes: must not have more than 500 members"],
+    [DEVICE("{ inputCode: ignore }"), "config.inputCode: is not a taxonomy code"],
+    [DEVICE("{ buttonCode: fire.dragon }"), "config.buttonCode: is not a taxonomy code"],
+    [
+      DEVICE("{ points: { 1: { inputCode: no.such } } }"),
+      "config.points.1.inputCode: is not a taxonomy code",
+    ],
+    [
+      DEVICE("{ points: { 1: { zone: UTC } } }"),
+      "config.points.1: must hold contact, buttonCode or inputCode",
+    ],
+    [
+      DEVICE("{ points: { 1: { contact: sideways } } }"),
+      "config.points.1.contact: must be one of normally-open",
+    ],
+    [GATEWAY("{ prefix: a, profile: frigate, options: { foo: 1 } }"), "options: must hold codes, fields"],
+    [
+      GATEWAY("{ prefix: a, profile: frigate, options: { codes: { x: nope } } }"),
+      "bindings.0.options.codes.x: is neither a taxonomy code",
+    ],
+    [
+      GATEWAY("{ prefix: a, profile: frigate, options: { timeUnit: hours } }"),
+      "bindings.0.options.timeUnit: must be one of iso, seconds, milliseconds",
+    ],
+    [GATEWAY("{ prefix: a, profile: frigat }"), 'bindings: there is no profile "frigat"'],
+    [GATEWAY("cctv=frigat"), 'bindings: there is no profile "frigat"'],
+    [GATEWAY("{ prefix: a }"), "bindings.0.profile: is missing"],
+  ])("%j is refused", async (text, expected) => {
+    const { outcome, records } = await yaml(text);
+    const [first] = outcome.refused;
+    expect(`${first?.field}: ${first?.reason}`).toContain(expected);
+    expect(records).toEqual([]);
   });
 
   test.each([

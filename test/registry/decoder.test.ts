@@ -160,6 +160,15 @@ describe("bindings", () => {
     expect(decode(bridged("home"), "ON", parts).profile).toBe("frigate");
   });
 
+  test("what a profile asks for is asked below the binding's prefix", () => {
+    const bindingsOf = () => [{ prefix: "plant/sparkplug", profile: "sparkplug" }];
+    const unknown = { timestamp: 1, metrics: [{ alias: 7, dataType: "Boolean", value: true }] };
+    const read = decode(bridged("plant/sparkplug/g/NDATA/n"), unknown, { bindingsOf });
+    expect(read.decoded.asks?.map(({ path }) => path)).toEqual(["plant/sparkplug/g/NCMD/n"]);
+    const plain = decode(bridged("spBv1.0/g/NDATA/n"), unknown);
+    expect(plain.decoded.asks?.map(({ path }) => path)).toEqual(["spBv1.0/g/NCMD/n"]);
+  });
+
   test("part of a segment is no prefix; a binding to nothing is said", () => {
     expect(decode(bridged("homes/gate/motion"), "ON", parts).profile).toBe("none");
     expect(decode(bridged("hom"), "ON", parts).profile).toBe("none");

@@ -54,3 +54,50 @@ test("too many lessons and too long ones are refused and counted", async () => {
   expect(lessons.refused()).toBe(2);
   expect(lessons.recall("e1", "gw-2", "p", "k")).toBeUndefined();
 });
+
+test("what the store did not take is given to it again when it is said again", async () => {
+  let broken = true;
+  const put: (readonly LearnedLesson[])[] = [];
+  const lessons = createLessons({
+    lessons: () => Promise.resolve([]),
+    putLessons: (news) =>
+      broken ? Promise.reject(new Error("the disk is full")) : Promise.resolve(void put.push(news)),
+  });
+  const say = (value: string | null) => lessons.learn(message("gw-1"), "p", [{ key: "k", value }]);
+  await expect(say("a")).rejects.toThrow("full");
+  await expect(say("a")).rejects.toThrow("full");
+  broken = false;
+  await say("a");
+  broken = true;
+  await expect(say(null)).rejects.toThrow("full");
+  expect(lessons.recall("e1", "gw-1", "p", "k")).toBeUndefined();
+  broken = false;
+  await say(null);
+  await say(null);
+  expect(put.map(([lesson]) => lesson?.value)).toEqual(["a", null]);
+});
+
+test("a lesson said twice is acknowledged only when it is stored", async () => {
+  const stored = Promise.withResolvers<void>();
+  const lessons = createLessons({ lessons: () => Promise.resolve([]), putLessons: () => stored.promise });
+  const say = () => lessons.learn(message("gw-1"), "p", [{ key: "k", value: "a" }]);
+  const first = say();
+  let acknowledged = false;
+  const second = say().then(() => (acknowledged = true));
+  await new Promise(setImmediate);
+  expect(acknowledged).toBe(false);
+  stored.resolve();
+  await Promise.all([first, second]);
+});
+
+test("all lessons of a bridge together have room for 16 million characters", async () => {
+  const { lessons, put } = memory();
+  const value = "x".repeat(100_000);
+  const many = Array.from({ length: 200 }, (_, at) => ({ key: `k${at}`, value }));
+  await lessons.learn(message("gw-1"), "p", many);
+  expect(put[0]).toHaveLength(167);
+  expect(lessons.refused()).toBe(33);
+  await lessons.learn(message("gw-1"), "p", [{ key: "k0", value: null }]);
+  await lessons.learn(message("gw-1"), "p", [{ key: "new", value }]);
+  expect(lessons.recall("e1", "gw-1", "p", "new")).toBe(value);
+});

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { registryYaml } from "../../simulators/registry.ts";
 import { createWorld } from "../../simulators/world.ts";
+import { bindableProfiles } from "../../src/app/bindable-profiles.ts";
 import { createImporter } from "../../src/import/importer.ts";
 import type { RegistryRecord } from "../../src/ports.ts";
 
@@ -12,6 +13,7 @@ test("the hub's import takes the whole world, every record that can be marked is
   const importer = createImporter({
     clock: { now: () => Date.parse("2026-03-31T00:00:00Z") },
     zone: "UTC",
+    bindableProfiles,
     store: {
       estates: () => Promise.resolve(nothing),
       gateways: () => Promise.resolve(nothing),

@@ -4,7 +4,7 @@ import type { CliActions, CliOutput, GlobalOptions } from "../actions.ts";
 import { ApiProblem } from "../api-problem.ts";
 import { CALLS } from "../calls.ts";
 import { cellText, type Row } from "../table.ts";
-import { examples, list, type Session, sessionOf, wholeNumber } from "../session.ts";
+import { examples, list, optionsOf, type Session, sessionOf, wholeNumber } from "../session.ts";
 
 interface TailOptions extends GlobalOptions {
   readonly estate?: string;
@@ -35,7 +35,7 @@ export function addEventCommands(program: Command, actions: CliActions, output: 
       examples("events tail", "events tail --estate taoxi-3 --follow", "events tail -f --json"),
     )
     .action(async (_options, command: Command) => {
-      const options = command.optsWithGlobals<TailOptions>();
+      const options = optionsOf<TailOptions>(command);
       const session = sessionOf(command, actions, output);
       const seen = new Set<string>();
       const print = (event: Row): void => {

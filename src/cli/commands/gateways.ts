@@ -1,14 +1,18 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { CliActions, CliOutput } from "../actions.ts";
 import { CALLS } from "../calls.ts";
-import { examples, list, sessionOf, tableOr, wholeNumber } from "../session.ts";
+import { CliFailure } from "../failure.ts";
+import { readSettings } from "../settings-file.ts";
+import { examples, list, type Session, sessionOf, tableOr, wholeNumber } from "../session.ts";
+import { cellText, type Row } from "../table.ts";
 
 interface Binding {
   readonly prefix: string;
   readonly profile: string;
+  readonly options?: Row;
 }
 
-/** gateway add, list, rotate, revoke, remove. */
+/** gateway add, list, bind, unbind, rotate, revoke, remove. */
 export function addGatewayCommands(program: Command, actions: CliActions, output: CliOutput): void {
   const gateway = program.command("gateway").description("Gateways: who may send events");
 
@@ -21,7 +25,7 @@ export function addGatewayCommands(program: Command, actions: CliActions, output
     .option(
       "--binding <prefix=profile>",
       "vendor topic prefix that differs from the profile's own",
-      binding,
+      addBinding,
       [],
     )
     .addHelpText(
@@ -69,6 +73,62 @@ export function addGatewayCommands(program: Command, actions: CliActions, output
     });
 
   gateway
+    .command("bind")
+    .description("Have a profile read what a gateway sends below a prefix; replaces the prefix's binding")
+    .argument("<gateway>")
+    .argument("<prefix>", "first segments of the vendor topic or path")
+    .argument("<profile>", "who reads it: a profile of docs/devices.md")
+    .option(
+      "--options <file|json>",
+      "YAML or JSON: codes, fields, timeUnit, edition, for formats that leave them to the site",
+    )
+    .addHelpText(
+      "after",
+      examples(
+        "gateway bind gw-taoxi-3 zigbee zigbee2mqtt",
+        "gateway bind platform park/alarms zigbee2mqtt --options park.yaml",
+        `gateway bind platform park/alarms zigbee2mqtt --options '{"codes":{"17":"fire.smoke","18":"ignore"}}'`,
+      ),
+    )
+    .action(
+      async (
+        gatewayId: string,
+        prefix: string,
+        profile: string,
+        { options: given }: { options?: string },
+        command: Command,
+      ) => {
+        const options = given === undefined ? undefined : await readSettings(given);
+        const made: Binding = { prefix, profile, ...(options && { options }) };
+        const session = sessionOf(command, actions, output);
+        await rebind(session, gatewayId, (bindings) => [
+          ...bindings.filter((binding) => binding.prefix !== prefix),
+          made,
+        ]);
+        session.show(made, () => [
+          `What ${gatewayId} sends below ${cellText(prefix)}/ is read by ${cellText(profile)}.`,
+        ]);
+      },
+    );
+
+  gateway
+    .command("unbind")
+    .description("Take a prefix's binding back")
+    .argument("<gateway>")
+    .argument("<prefix>")
+    .addHelpText("after", examples("gateway unbind gw-taoxi-3 zigbee"))
+    .action(async (gatewayId: string, prefix: string, _options, command: Command) => {
+      const session = sessionOf(command, actions, output);
+      await rebind(session, gatewayId, (bindings) => {
+        const others = bindings.filter((binding) => binding.prefix !== prefix);
+        if (others.length < bindings.length) return others;
+        const known = bindings.map((binding) => binding.prefix).join(", ") || "none";
+        throw new CliFailure(`${gatewayId} has no binding of that prefix; it has ${known}`);
+      });
+      session.show({ unbound: prefix }, () => [`${cellText(prefix)}/ of ${gatewayId} is bound no more.`]);
+    });
+
+  gateway
     .command("rotate")
     .description("Make a new secret; the old one stops working at once")
     .argument("<id>")
@@ -103,7 +163,16 @@ export function addGatewayCommands(program: Command, actions: CliActions, output
     });
 }
 
-function binding(text: string, earlier: readonly Binding[]): readonly Binding[] {
+async function rebind(
+  { client }: Session,
+  gatewayId: string,
+  change: (bindings: readonly { readonly prefix: string }[]) => readonly { readonly prefix: string }[],
+): Promise<void> {
+  const { bindings } = await client.call(CALLS.showGateway, { params: { gatewayId } });
+  await client.call(CALLS.changeGateway, { params: { gatewayId }, body: { bindings: change(bindings) } });
+}
+
+function addBinding(text: string, earlier: readonly Binding[]): readonly Binding[] {
   const [prefix = "", profile = "", ...rest] = text.split("=");
   if (prefix !== "" && profile !== "" && rest.length === 0) return [...earlier, { prefix, profile }];
   throw new InvalidArgumentError("It must be written prefix=profile, for example zigbee=zigbee2mqtt.");

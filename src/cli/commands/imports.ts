@@ -8,7 +8,7 @@ import { CALLS, type importAnswer } from "../calls.ts";
 import { CliFailure, CliUsage } from "../failure.ts";
 import { reportLines } from "../import-report.ts";
 import { clean } from "../table.ts";
-import { examples, printer, sessionOf } from "../session.ts";
+import { examples, optionsOf, printer, sessionOf } from "../session.ts";
 
 interface ImportOptions {
   readonly encoding?: string;
@@ -117,7 +117,7 @@ async function report(
   command: Command,
   output: CliOutput,
 ): Promise<void> {
-  const show = printer(command.optsWithGlobals<GlobalOptions>(), output);
+  const show = printer(optionsOf<GlobalOptions>(command), output);
   let outcome: z.output<typeof importAnswer>;
   try {
     outcome = await call;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { CliActions, CliOutput, GlobalOptions } from "../actions.ts";
 import { clean } from "../table.ts";
-import { examples, printer, wholeNumber } from "../session.ts";
+import { examples, optionsOf, printer, wholeNumber } from "../session.ts";
 import { CliFailure } from "../failure.ts";
 
 /** start, demo, config check: the commands that run or check the hub itself. */
@@ -32,7 +32,7 @@ export function addRunCommands(program: Command, actions: CliActions, output: Cl
     .action(async (_options, command: Command) => {
       const check = await actions.checkConfig(configOf(command));
       for (const warning of check.warnings) output.err(`warning: ${clean(warning)}`);
-      printer(command.optsWithGlobals<GlobalOptions>(), output)(check, () => ["The configuration is sound."]);
+      printer(optionsOf<GlobalOptions>(command), output)(check, () => ["The configuration is sound."]);
     });
 }
 
@@ -45,7 +45,7 @@ export function addOfflineCommands(program: Command, actions: CliActions, output
     .addHelpText("after", examples("restore data/backups/before-upgrade.db"))
     .action(async (file: string, _options, command: Command) => {
       await actions.restore({ ...configOf(command), file });
-      printer(command.optsWithGlobals<GlobalOptions>(), output)({ restored: file }, () => [
+      printer(optionsOf<GlobalOptions>(command), output)({ restored: file }, () => [
         `Restored from ${clean(file)}.`,
         "Everything after that backup is undone: closures, enrolments, imports, new gateways and tokens.",
         "Revoke again what was revoked since. Events after it come back only as far as the journal still holds them.",
@@ -58,7 +58,7 @@ export function addOfflineCommands(program: Command, actions: CliActions, output
     .addHelpText("after", examples("verify", "verify --config /etc/zhian.yaml"))
     .action(async (_options, command: Command) => {
       const faults = await actions.verify(configOf(command));
-      printer(command.optsWithGlobals<GlobalOptions>(), output)({ faults }, () =>
+      printer(optionsOf<GlobalOptions>(command), output)({ faults }, () =>
         faults.length === 0 ? ["The data is sound."] : faults.map(clean),
       );
       if (faults.length > 0)
@@ -67,6 +67,6 @@ export function addOfflineCommands(program: Command, actions: CliActions, output
 }
 
 function configOf(command: Command): { readonly config?: string } {
-  const { config } = command.optsWithGlobals<GlobalOptions>();
+  const { config } = optionsOf<GlobalOptions>(command);
   return config === undefined ? {} : { config };
 }

@@ -4,10 +4,11 @@ import { ZhianError } from "../../errors.ts";
 import type { Scope } from "../../ports.ts";
 import type { Api } from "../api.ts";
 import { ADMINS, callerOf, READERS } from "../auth.ts";
-import { code, foreignId, id, instant, name, nothing, pageOf, pageQuery, zone } from "../fields.ts";
+import { foreignId, id, instant, name, nothing, pageOf, pageQuery } from "../fields.ts";
 import { merged } from "../merge-patch.ts";
 import type { HttpParts } from "../parts.ts";
 import { covers, visible, visibleEstate } from "../scope.ts";
+import { deviceConfig, deviceConfigAnswer } from "../site-config.ts";
 import { estatePath, refuseExisting } from "./estates.ts";
 
 const KINDS = [
@@ -19,7 +20,6 @@ const KINDS = [
   "other",
 ] as const satisfies readonly DeviceKind[];
 const STATUSES = ["pending", "enrolled"] as const;
-const CONTACTS = ["normally-open", "normally-closed"] as const;
 
 const deviceSchema = z.object({
   id: z.string(),
@@ -30,26 +30,19 @@ const deviceSchema = z.object({
   kind: z.enum(KINDS),
   placeId: z.string().optional(),
   status: z.enum(STATUSES).meta({ description: "pending: its events are kept, nobody has enrolled it yet" }),
-  config: z.object({
-    zone: z.string().optional(),
-    contact: z.enum(CONTACTS).optional(),
-    buttonCode: z.string().optional(),
-    inputCode: z.string().optional(),
-  }),
+  config: deviceConfigAnswer,
   simulated: z.boolean(),
   firstSeen: instant.optional(),
   lastSeen: instant.optional(),
+  confirmedAt: instant
+    .optional()
+    .meta({ description: "When a real event of it was last confirmed from end to end" }),
   skewMs: z.number().optional().meta({ description: "Hub time minus device time" }),
 });
 
-const config = z
-  .strictObject({
-    zone: zone.exactOptional(),
-    contact: z.enum(CONTACTS).exactOptional(),
-    buttonCode: code.exactOptional(),
-    inputCode: code.exactOptional(),
-  })
-  .meta({ description: "Overrides of how this device's messages are read; replaces what stood there" });
+const config = deviceConfig.meta({
+  description: "Overrides of how this device's messages are read; replaces what stood there",
+});
 
 const newDevice = z.strictObject({
   id: foreignId,
@@ -80,7 +73,7 @@ export function deviceRoutes(app: Api, { store, registryChanged }: HttpParts): v
         });
       }
     }
-    const { firstSeen: _first, lastSeen: _last, skewMs: _skew, ...given } = device;
+    const { firstSeen: _first, lastSeen: _last, confirmedAt: _confirmed, skewMs: _skew, ...given } = device;
     await store.putDevice(given);
     await registryChanged();
     return store.device(device.estateId, device.id);

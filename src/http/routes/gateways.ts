@@ -1,18 +1,20 @@
 import { z } from "zod";
-import type { Gateway } from "../../domain/estate.ts";
+import type { Gateway, TopicBinding } from "../../domain/estate.ts";
+import { ZhianError } from "../../errors.ts";
 import type { Scope } from "../../ports.ts";
 import type { Api } from "../api.ts";
 import { ADMINS, callerOf, READERS } from "../auth.ts";
 import { id, instant, name, nothing, pageOf, pageQuery } from "../fields.ts";
 import type { HttpParts } from "../parts.ts";
 import { covers, narrowed, visible } from "../scope.ts";
+import { binding, bindingAnswer } from "../site-config.ts";
 import { refuseExisting, requireEstate } from "./estates.ts";
 
 const gatewaySchema = z.object({
   id: z.string(),
   name: z.string(),
   estateIds: z.array(z.string()).readonly().meta({ description: "Only those the caller may see" }),
-  bindings: z.array(z.object({ prefix: z.string(), profile: z.string() })).readonly(),
+  bindings: z.array(bindingAnswer).readonly(),
   simulated: z.boolean(),
   presence: z.enum(["online", "offline", "unknown"]),
   presenceSince: instant.optional(),
@@ -22,15 +24,6 @@ const gatewaySchema = z.object({
 });
 
 const secret = z.string().meta({ description: "Shown this once; only its hash is kept" });
-
-const binding = z.strictObject({
-  prefix: z
-    .string()
-    .min(1)
-    .max(200)
-    .regex(/^[^/+#\p{Cc}][^+#\p{Cc}]*$/u, "must be topic segments without + and #"),
-  profile: z.string().min(1).max(100),
-});
 
 const estateIds = z.array(id).min(1).max(1_000);
 const newGateway = z.strictObject({
@@ -46,13 +39,27 @@ const gatewayChange = z
 const gatewayPath = z.strictObject({ gatewayId: id });
 
 /** Gateways: list with presence, read, create, change, new secret, revoke, delete. */
-export function gatewayRoutes(app: Api, { store, gatewayAdmin, registryChanged }: HttpParts): void {
+export function gatewayRoutes(app: Api, parts: HttpParts): void {
+  const { store, gatewayAdmin, registryChanged, bindableProfiles } = parts;
   const visibleGateway = (gatewayId: string, scope: Scope): Promise<Gateway> =>
     visible(`gateway ${gatewayId}`, store.gateway(gatewayId), ({ estateIds: own }) =>
       scope === undefined ? true : own.some((estateId) => covers(scope, estateId)),
     );
   const requireEstates = async (ids: readonly string[] = []): Promise<void> => {
     for (const [index, estateId] of ids.entries()) await requireEstate(store, estateId, `estateIds.${index}`);
+  };
+  /** A binding that stands already may stay, although this version has no such profile any more. */
+  const requireProfiles = (
+    bindings: readonly TopicBinding[] = [],
+    before: readonly TopicBinding[] = [],
+  ): void => {
+    const standing = new Set(before.map(({ profile }) => profile));
+    const faults = bindings.flatMap(({ profile }, index) =>
+      bindableProfiles.has(profile) || standing.has(profile)
+        ? []
+        : [{ field: `bindings.${index}.profile`, reason: `there is no profile ${profile}` }],
+    );
+    if (faults.length > 0) throw new ZhianError("VALIDATION", "the request is not valid", { faults });
   };
 
   app.route({
@@ -87,6 +94,7 @@ export function gatewayRoutes(app: Api, { store, gatewayAdmin, registryChanged }
     },
     handler: async (request, reply) => {
       const { body } = request;
+      requireProfiles(body.bindings);
       await requireEstates(body.estateIds);
       await refuseExisting(`gateway ${body.id}`, store.gateway(body.id));
       await store.putGateway({ ...body, estateIds: [...new Set(body.estateIds)] });
@@ -129,6 +137,7 @@ export function gatewayRoutes(app: Api, { store, gatewayAdmin, registryChanged }
     handler: async (request) => {
       const { gatewayId } = request.params;
       const before = await visibleGateway(gatewayId, callerOf(request).scope);
+      requireProfiles(request.body.bindings, before.bindings);
       await requireEstates(request.body.estateIds);
       const {
         name: newName = before.name,

@@ -1,0 +1,30 @@
+import { input, moment, state, type Topics } from "./topic-meaning.ts";
+
+/** Topics of Axis. Those of an application end in the name of a profile, which is not in this table. */
+export const AXIS_TOPICS: Topics = {
+  "Device/Sensor/PIR": state("intrusion.motion", "state"),
+  "VideoAnalytics/MotionDetection": state("intrusion.motion", "motion"),
+  "RuleEngine/VMD3": state("intrusion.motion", "active"),
+  "CameraApplicationPlatform/VMD": state("intrusion.motion", "active"),
+  "CameraApplicationPlatform/MotionGuard": state("intrusion.motion", "active"),
+  "CameraApplicationPlatform/FenceGuard": state("intrusion.perimeter", "active"),
+  "CameraApplicationPlatform/LoiteringGuard": state("intrusion.loitering", "active"),
+  "AudioSource/TriggerLevel": state("order.noise", "triggered"),
+  "AudioClassification/Shout": state("order.noise", "Detected"),
+  "AudioClassification/Screaming": state("order.noise", "Detected"),
+  "AudioClassification/GlassBreak": state("order.noise", "Detected"),
+  "Device/IO/Port": input("state"),
+  "Device/IO/SupervisedPort": input("state"),
+  "Device/IO/VirtualPort": input("state"),
+  "Device/IO/VirtualInput": input("active"),
+  "VideoSource/Tampering": moment("device.video_blind"),
+  "Device/Casing/Open": state("device.tamper", "Open"),
+  "Storage/Alert": state("device.storage_fault", "alert"),
+  "Storage/Disruption": state("device.storage_fault", "disruption"),
+  "Device/HardwareFailure/PowerSupplyFailure/PTZPowerFailure": state("device.fault", "Failed"),
+  "Device/Status/Temperature/Above": state("device.fault", "sensor_level"),
+  "Device/Status/Temperature/Below": state("device.fault", "sensor_level"),
+  "Device/RingPowerLimitExceeded": state("device.fault", "limit_exceeded"),
+  "Device/Network/Lost": state("device.fault", "lost"),
+  "Device/Network/BlockedIP": moment("device.fault"),
+};
