@@ -5,10 +5,10 @@ import {
   type Parsed,
   type Parser,
   type ProfileInput,
+  isFields,
+  type Fields,
 } from "../../src/device-kit/index.ts";
 import { eventPosition, readingsOf, type Property } from "../jetlinks/thing-model.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Most properties of one message. */
 const PROPERTIES = 1_000;
@@ -63,8 +63,4 @@ function event(id: string, told: Fields, device: string | undefined, input: Prof
 function deviceOf({ productKey, deviceName }: Fields, { product, device }: Captures): string | undefined {
   if (typeof productKey === "string" && typeof deviceName === "string") return `${productKey}/${deviceName}`;
   return product === undefined || device === undefined ? undefined : `${product}/${device}`;
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

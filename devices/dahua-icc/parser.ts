@@ -1,5 +1,4 @@
-import { parseJson, textOf, type Parser } from "../../src/device-kit/index.ts";
-import { isFields } from "../dahua/event.ts";
+import { parseJson, textOf, type Parser, isFields } from "../../src/device-kit/index.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 

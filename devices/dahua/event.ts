@@ -1,5 +1,4 @@
-type Fields = Readonly<Record<string, unknown>>;
-
+import { isFields, type Fields } from "../../src/device-kit/index.ts";
 /** One event in the one shape that rules read, whatever message it came in. */
 export interface DahuaEvent {
   readonly Code: string;
@@ -28,11 +27,6 @@ export function dahuaEvent(
     point: pointOf(fields["Door"]) ?? pointOf(index),
     at: timeOf(fields),
   };
-}
-
-/** True for a JSON object. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Messages count from 0, people and the vendor's pages from 1; -1 stands for none. */

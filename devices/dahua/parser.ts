@@ -5,8 +5,9 @@ import {
   withPictures,
   type Parsed,
   type Parser,
+  isFields,
 } from "../../src/device-kit/index.ts";
-import { dahuaEvent, isFields } from "./event.ts";
+import { dahuaEvent } from "./event.ts";
 import { readLines } from "./parse-lines.ts";
 
 const document = withPictures({

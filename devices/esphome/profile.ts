@@ -15,6 +15,7 @@ import {
   text,
   type MessageSpec,
 } from "../../src/device-kit/index.ts";
+import { presence } from "../presence.ts";
 
 const device = captured("node");
 const point = captured("name");
@@ -141,21 +142,7 @@ export const esphome = defineProfile({
     },
     {
       path: "{node}/status",
-      parse: text,
-      device,
-      time: noTime,
-      redact: [],
-      rules: [
-        flag({
-          of: body(),
-          property: constant("status"),
-          on: ["offline"],
-          off: ["online"],
-          whenOn: { code: "device.offline", phase: "raise" },
-          whenOff: { code: "device.offline", phase: "clear" },
-        }),
-      ],
-      otherwise: { undecodable: "schema", detail: "neither online nor offline" },
+      ...presence({ device, property: "status", offline: "offline", online: "online" }),
     },
     ...READINGS.map((component): MessageSpec => ({
       path: `{node}/${component}/{name}/state`,

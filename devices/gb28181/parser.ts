@@ -1,6 +1,4 @@
-import { xml, type Parser } from "../../src/device-kit/index.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
+import { xml, type Parser, isFields, type Fields } from "../../src/device-kit/index.ts";
 
 /** One item of a catalogue is a list too. */
 const document = xml("Item");
@@ -49,8 +47,4 @@ function kindsOf(methods: unknown, type: unknown): readonly string[] {
 function infoOf({ Info, info }: Fields): Fields {
   const all = [Info, info].flat().filter(isFields);
   return all.find(({ AlarmType }) => AlarmType !== undefined) ?? all[0] ?? {};
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

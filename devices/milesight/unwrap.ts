@@ -1,9 +1,4 @@
-import { parseJson, textOf, type Parser } from "../../src/device-kit/index.ts";
-
-type Message = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Message =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import { parseJson, textOf, type Parser, isFields } from "../../src/device-kit/index.ts";
 
 /**
  * A decoded object alone, or in the message of a Milesight gateway (`devEUI`, `time`, `data`, `object`).
@@ -15,8 +10,8 @@ export const unwrap: Parser = {
     const parsed = parseJson(textOf(payload));
     if (parsed.fault !== undefined) return parsed;
     const { body } = parsed;
-    if (!isObject(body)) return { fault: "schema", detail: "an object was expected, this is a list" };
-    const isFrame = isObject(body["object"]) || typeof body["data"] === "string";
+    if (!isFields(body)) return { fault: "schema", detail: "an object was expected, this is a list" };
+    const isFrame = isFields(body["object"]) || typeof body["data"] === "string";
     return { body: isFrame || Object.keys(body).length === 0 ? body : { ...body, object: body } };
   },
 };

@@ -1,21 +1,23 @@
-import { parseJson, textOf, type Parsed, type Parser } from "../../src/device-kit/index.ts";
-
-type Values = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+import {
+  parseJson,
+  textOf,
+  type Parsed,
+  type Parser,
+  isFields,
+  type Fields,
+} from "../../src/device-kit/index.ts";
 
 /** `smoke:0` → `smoke`: the kind of component, which rules can ask for. */
 const kindOf = (component: string): string => component.split(":", 1)[0] ?? "";
 
-const withKind = (component: string, status: unknown): Values => ({ kind: kindOf(component), status });
+const withKind = (component: string, status: unknown): Fields => ({ kind: kindOf(component), status });
 
 /** Reads JSON that must be one object. */
-function readObject(payload: Uint8Array): Parsed & { readonly values?: Values } {
+function readObject(payload: Uint8Array): Parsed & { readonly values?: Fields } {
   const parsed = parseJson(textOf(payload));
   if (parsed.fault !== undefined) return parsed;
   const { body } = parsed;
-  return isObject(body) ? { body, values: body } : { fault: "schema", detail: "an object was expected" };
+  return isFields(body) ? { body, values: body } : { fault: "schema", detail: "an object was expected" };
 }
 
 /**
@@ -28,7 +30,7 @@ export const notification: Parser = {
     const read = readObject(payload);
     if (read.fault !== undefined) return read;
     const { params, method } = read.values ?? {};
-    if (typeof method !== "string" || !method.startsWith("Notify") || !isObject(params)) {
+    if (typeof method !== "string" || !method.startsWith("Notify") || !isFields(params)) {
       return { fault: "schema", detail: "no notification: method or params is missing" };
     }
     const { ts, events, ...components } = params;

@@ -1,5 +1,4 @@
 import {
-  body,
   captured,
   constant,
   defineProfile,
@@ -18,11 +17,11 @@ import {
   oneOf,
   outer,
   siteCode,
-  text,
   type ReadMessage,
   type Redaction,
   type Rule,
 } from "../../src/device-kit/index.ts";
+import { presence } from "../presence.ts";
 import { lowBattery } from "../low-battery.ts";
 import { componentStatus, notification } from "./parse-frame.ts";
 
@@ -142,21 +141,7 @@ export const shelly = defineProfile({
     },
     {
       path: "{device}/online",
-      parse: text,
-      device,
-      time: noTime,
-      redact: [],
-      rules: [
-        flag({
-          of: body(),
-          property: constant("online"),
-          on: ["false"],
-          off: ["true"],
-          whenOn: { code: "device.offline", phase: "raise" },
-          whenOff: { code: "device.offline", phase: "clear" },
-        }),
-      ],
-      otherwise: { undecodable: "schema", detail: "neither true nor false" },
+      ...presence({ device, property: "online", offline: "false", online: "true" }),
     },
     { path: "{device}/rpc", ignore: "command" },
     { path: "{device}/command", ignore: "command" },

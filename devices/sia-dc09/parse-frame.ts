@@ -9,7 +9,7 @@ const FRAME =
 /** The supervision line of an OH transmitter, which has no frame. */
 const SUPERVISION = /^SR\d{4}L\d{4}\s{1,8}([0-9A-Za-z]{1,16})\s{1,8}\[ID\w{1,16}\]$/;
 const DATA = /^(?:#([0-9A-Za-z]{1,16}))?\|?(.*)$/s;
-const EXTENDED = /\[([A-Z])([^\]]*)\]/g;
+const EXTENDED = /\[([A-Z])([^[\]]*)\]/g;
 const STAMP = /_(\d\d:\d\d:\d\d,\d\d-\d\d-\d{4})$/;
 /** Qualifier, event, partition, zone or user: `1110 00 129`. */
 const CONTACT_ID = /^\s*([136])([0-9A-F]{3})\s+([0-9A-F]{1,2})\s+([0-9A-F]{1,4})(?![0-9A-Za-z])/;
@@ -47,6 +47,8 @@ interface Body {
 /** Reads one SIA DC-09 message. Checksum and length belong to the line and are checked by its receiver. */
 export const dc09Frame: Parser = {
   format: "SIA DC-09",
+  // Four times what a receiver must be able to take.
+  maxBytes: 4 * 1024,
   parse: (payload, _input, captures) => parseFrame(textOf(payload).trim(), captures["account"]),
 };
 

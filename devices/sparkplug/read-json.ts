@@ -1,7 +1,5 @@
-import { parseJson } from "../../src/device-kit/index.ts";
+import { parseJson, isFields, type Fields } from "../../src/device-kit/index.ts";
 import { MOST_METRICS, type Metric, type MetricValue, type Payload } from "./payload.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads the JSON form in which decoders write a Sparkplug payload; undefined when the text is none. */
 export function readJson(source: string): Payload | undefined {
@@ -50,8 +48,4 @@ function digitsOf(value: unknown): string | undefined {
   const { low, high } = value;
   if (!Number.isInteger(low) || !Number.isInteger(high)) return undefined;
   return String((BigInt.asUintN(32, BigInt(Number(high))) << 32n) | BigInt.asUintN(32, BigInt(Number(low))));
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,4 @@
-import { parseJson, textOf, type Parser } from "../../src/device-kit/index.ts";
-
-type Values = Readonly<Record<string, unknown>>;
+import { parseJson, textOf, type Parser, isFields, type Fields } from "../../src/device-kit/index.ts";
 
 /** Attributes by which Tasmota says what a zone's alarm means; with one of them, the raw bit says it twice. */
 const NAMED = [
@@ -16,9 +14,6 @@ const NAMED = [
   "PersonalAlarm",
 ];
 
-const isObject = (value: unknown): value is Values =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** Numbered inputs, gathered under one name: a device has as many as its chip has pins. */
 const NUMBERED = /^(Switch|Button)\d{1,2}$/;
 
@@ -33,7 +28,7 @@ export const report: Parser = {
     const parsed = parseJson(textOf(payload));
     if (parsed.fault !== undefined) return parsed;
     const { body } = parsed;
-    if (!isObject(body)) return { fault: "schema", detail: "an object was expected, this is a list" };
+    if (!isFields(body)) return { fault: "schema", detail: "an object was expected, this is a list" };
     const found: Record<string, Record<string, unknown>> = {};
     for (const [name, value] of Object.entries(body)) {
       const stem = NUMBERED.exec(name)?.[1];
@@ -46,18 +41,18 @@ export const report: Parser = {
         ...body,
         ...(switches && { Switches: switches }),
         ...(buttons && { Buttons: buttons }),
-        ...(isObject(devices) && { ZbReceived: zonedAll(devices) }),
+        ...(isFields(devices) && { ZbReceived: zonedAll(devices) }),
       },
     };
   },
 };
 
-function zonedAll(devices: Values): Values {
+function zonedAll(devices: Fields): Fields {
   return Object.fromEntries(Object.entries(devices).map(([name, values]) => [name, zoned(values)]));
 }
 
 function zoned(values: unknown): unknown {
-  if (!isObject(values)) return values;
+  if (!isFields(values)) return values;
   const bits = values["ZoneStatusChange"];
   if (typeof bits !== "number" || !Number.isSafeInteger(bits) || bits < 0) return values;
   const isSet = (bit: number): boolean => ((bits >> bit) & 1) === 1;

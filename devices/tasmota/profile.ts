@@ -1,16 +1,12 @@
 import {
-  body,
   captured,
-  constant,
   defineProfile,
   field,
-  flag,
   isoTime,
-  noTime,
-  text,
   type MessageSpec,
   type ReadMessage,
 } from "../../src/device-kit/index.ts";
+import { presence } from "../presence.ts";
 import { lorawanDevices, zigbeeDevices } from "./bridged.ts";
 import { cardRedactions, ownInputs } from "./own-inputs.ts";
 import { report } from "./parse-report.ts";
@@ -31,23 +27,7 @@ const readings = {
   otherwise: "telemetry",
 } satisfies Omit<ReadMessage, "path">;
 
-const lastWill = {
-  parse: text,
-  device,
-  time: noTime,
-  redact: [],
-  rules: [
-    flag({
-      of: body(),
-      property: constant("LWT"),
-      on: ["Offline"],
-      off: ["Online"],
-      whenOn: { code: "device.offline", phase: "raise" },
-      whenOff: { code: "device.offline", phase: "clear" },
-    }),
-  ],
-  otherwise: { undecodable: "schema", detail: "neither Online nor Offline" },
-} satisfies Omit<ReadMessage, "path">;
+const lastWill = presence({ device, property: "LWT", offline: "Offline", online: "Online" });
 
 /** The messages with a kind of topic put before or after the device's own, as its FullTopic says. */
 const below = (place: (kind: string) => string): readonly MessageSpec[] => [

@@ -5,13 +5,13 @@ import {
   type Parsed,
   type Parser,
   type ProfileInput,
+  isFields,
+  type Fields,
 } from "../../src/device-kit/index.ts";
 import { positionOf } from "../generic-json/position.ts";
 import { siteWord } from "../generic-json/site-word.ts";
 import { DATA_POINTS } from "./data-points.ts";
 import { FIRE_EVENTS, fireAlarmOf } from "./fire-alarm.ts";
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** What `bizCode` says of the device as such; the older and the newer names. */
 const PRESENCE: ReadonlyMap<unknown, string> = new Map([
@@ -98,8 +98,4 @@ function readPoints(points: readonly Fields[], device: string, time: unknown, in
 
 function isUnderstood(word: string, input: ProfileInput, device: string): boolean {
   return siteWord(input, device, word) !== undefined || Object.hasOwn(FIRE_EVENTS, word);
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -67,6 +67,7 @@ export { isPersonalKey } from "./personal.ts";
 export { defaultPhase, phaseFits } from "./phases.ts";
 export { faultOf } from "./profile-fault.ts";
 export { fixtureBytes, isAsExpected, type Fixture } from "./fixture.ts";
+export { isFields, type Fields } from "./fields.ts";
 export { readPath } from "./path.ts";
 export { profileCodes, profileRedactions, usesSiteCodes } from "./walk.ts";
 export { lintProfile, type LintSubject } from "./lint.ts";
