@@ -15,6 +15,7 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { newProfile } from "../../src/app/new-profile.ts";
 import type { Transport } from "../../src/domain/journal.ts";
+import { SHARED } from "../devices/support.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -48,7 +49,9 @@ describe("in a copy of the sources", () => {
   afterAll(() => rmSync(copy, { recursive: true, force: true }));
 
   function run(command: string, ...args: readonly string[]): Promise<Run> {
-    const { NODE_OPTIONS: _, VITEST: __, ...env } = process.env;
+    const { NODE_OPTIONS: _, VITEST: __, ...own } = process.env;
+    // The copy has no folder of facts beside it.
+    const env = { ...own, DEVICE_FIXTURES: SHARED.path };
     const file = command === "node" ? process.execPath : join(ROOT, "node_modules/.bin", command);
     return new Promise((done) => {
       execFile(file, args, { cwd: copy, env, maxBuffer: 1 << 26 }, (error, out, err) => {
@@ -60,12 +63,12 @@ describe("in a copy of the sources", () => {
   /** Names of the tests that fail, and how many passed. */
   async function devicesTests(...args: readonly string[]) {
     const report = join(copy, "report.json");
-    const { err } = await run("vitest", "run", "--reporter=json", `--outputFile=${report}`, ...args);
+    const { out, err } = await run("vitest", "run", "--reporter=json", `--outputFile=${report}`, ...args);
     const { testResults } = JSON.parse(readFileSync(report, "utf8")) as {
       testResults: { assertionResults: { status: string; fullName: string }[] }[];
     };
     const all = testResults.flatMap(({ assertionResults }) => assertionResults);
-    expect(all.length, err).toBeGreaterThan(0);
+    expect(all.length, out + err).toBeGreaterThan(0);
     return {
       red: all.filter(({ status }) => status === "failed").map(({ fullName }) => fullName),
       green: all.filter(({ status }) => status === "passed").map(({ fullName }) => fullName),
