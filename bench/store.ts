@@ -1,6 +1,6 @@
 /**
  * Events a second through the react transaction of the embedded store, without journal and rules.
- * Usage: node bench/store.ts [--events n] [--batch n] [--devices n] [--estates n] [--changing share]
+ * Usage: node bench/store.ts [--events n] [--batch n] [--devices n] [--estates n] [--changing share] [--lines]
  */
 import { hash } from "node:crypto";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
@@ -13,6 +13,7 @@ import { TAXONOMY } from "../src/domain/taxonomy.ts";
 import { HOUR } from "../src/domain/time.ts";
 import type { DeviceMemory, DeviceSighting, HourlyCount } from "../src/ports.ts";
 import { openStore } from "../src/store/store.ts";
+import { createPoints } from "../src/timeseries/points.ts";
 
 const { values } = parseArgs({
   options: {
@@ -24,6 +25,8 @@ const { values } = parseArgs({
     changing: { type: "string", default: "1" },
     /** Events a second by their own times; each device is noted as seen every ten seconds of these. */
     rate: { type: "string", default: "1000" },
+    /** Writes the lines for InfluxDB into the outbox as well. */
+    lines: { type: "boolean", default: false },
   },
 });
 const total = Number(values.events);
@@ -109,6 +112,8 @@ try {
     path,
     clock: { now: () => Date.now() },
     lifeCycle: { apply: () => undefined, command: () => ({}) as never },
+    points: createPoints(),
+    ...(values.lines && { maxOutboxBytes: 2 ** 31 }),
   });
   process.stdout.write(
     `${total} events, batches of ${batch}, ${devices} devices in ${estates} estates, ${changing * 100} % change a memory\n` +

@@ -9,11 +9,16 @@ import { backupsFolder, databaseFile, journalFolder, sessionsFolder } from "./ap
 import { answerBridges } from "./app/bridge-answers.ts";
 import { publishFigures } from "./app/figures.ts";
 import { askSecondThread, reportHealth } from "./app/health.ts";
+import { influxParts } from "./app/influx-parts.ts";
+import { createComparisons } from "./app/comparisons.ts";
 import { createGatewayPresence } from "./app/gateway-presence.ts";
 import { scheduleRetention, sweepPresence } from "./app/housekeeping.ts";
+import { inThread } from "./app/in-thread.ts";
 import { NOTHING_PULLED, startPulling } from "./app/pull.ts";
+import { createRuleTrials } from "./app/rule-trials.ts";
 import { startSecondThread } from "./app/second-thread.ts";
 import { createSia, listenForSia } from "./app/sia.ts";
+import { scheduleSurveillance } from "./app/surveillance/schedule.ts";
 import { collectSightings } from "./app/sightings.ts";
 import { createCommissioning } from "./commissioning/commissioning.ts";
 import type { Config } from "./config/schema.ts";
@@ -32,7 +37,9 @@ import { systemClock } from "./runtime/clock.ts";
 import { lockData } from "./runtime/data-lock.ts";
 import type { Logger } from "./runtime/log.ts";
 import { createMetrics } from "./runtime/metrics.ts";
+import { createBulletins } from "./report/bulletins.ts";
 import { createRateStatistics } from "./statistics/index.ts";
+import { createPeriodStatistics } from "./statistics/period-statistics.ts";
 
 /** A running hub. */
 export interface App {
@@ -83,6 +90,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
       zone: config.zone,
       maxDeadLettersPerGateway: config.ingest.maxDeadLettersPerGateway,
       logLevel: config.log.level,
+      ...influxParts(config.influx, process.env),
     },
     log,
     extras.onFatal,
@@ -163,6 +171,18 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     store,
   });
 
+  const ruleTrials = createRuleTrials({
+    database: databaseFile(config.dataDir),
+    zone: config.zone,
+    clock,
+    log: log.child({ part: "trials" }),
+  });
+
+  const statistics = createRateStatistics();
+  const studies = createPeriodStatistics();
+  const comparisons = createComparisons();
+  stack.defer(() => comparisons.close());
+
   let ready = false;
   let pull = NOTHING_PULLED;
   const http = createHttp({
@@ -175,7 +195,10 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     },
     bindableProfiles,
     registryChanged: registry.reload,
-    statistics: createRateStatistics(),
+    statistics,
+    comparisons,
+    studies,
+    bulletins: createBulletins({ store, statistics: { ...statistics, ...studies }, comparisons, clock }),
     importer: createImporter({ store, clock, zone: config.zone, bindableProfiles }),
     replay: createReplay({
       decoder,
@@ -186,6 +209,7 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
       recall: lessons.recall,
       clock,
     }),
+    ruleTrials,
     live: thread.live,
     commissioning,
     seenGateway: presence.seenByHttp,
@@ -206,6 +230,8 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
     options: config.http,
   });
   stack.defer(() => http.close());
+  // Before the server closes: it waits for those who wait for these.
+  stack.defer(() => ruleTrials.close());
 
   const mqttPorts = await broker.listen();
   const siaPorts = await listenForSia(sia);
@@ -214,6 +240,17 @@ export async function startApp(config: Config, log: Logger, extras: AppExtras): 
   stack.defer(() => pull.close());
   const stopRetention = scheduleRetention(store, clock, log, { ...config.retention, zone: config.zone });
   stack.defer(stopRetention);
+  if (config.surveillance.enabled) {
+    const where = { database: databaseFile(config.dataDir), zone: config.zone };
+    const stopSurveillance = scheduleSurveillance({
+      store,
+      find: (period, signal) => inThread({ kind: "surveillance", ...where, ...period }, signal),
+      clock,
+      log: log.child({ part: "surveillance" }),
+      zone: config.zone,
+    });
+    stack.defer(stopSurveillance);
+  }
   const callOffSweep = sweepPresence(
     { store, auth: registry, isPresent: presence.isPresent, acceptPresence: presence.byMqtt, log },
     config.ingest.gatewayGrace,

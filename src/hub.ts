@@ -16,6 +16,8 @@ import { SECOND, type EpochMs } from "./domain/time.ts";
 import { createDevicesAtHand } from "./hub/devices-at-hand.ts";
 import { deadLetter, identify, sighting } from "./hub/identify.ts";
 import { expand, hourly, observe } from "./hub/observe.ts";
+import { presenceSigns } from "./hub/presence-signs.ts";
+import { createRulesInForce } from "./hub/rules-in-force.ts";
 import type {
   Accept,
   Acceptance,
@@ -146,14 +148,23 @@ export interface React {
   step(): Promise<boolean>;
   /** When a timer wants the next step; undefined when none is set. */
   nextDue(): EpochMs | undefined;
+  /** Judges what something else than the rules found, in a transaction of its own. */
+  judge(verdict: Verdict): Promise<void>;
   /** Devices or estates were changed by hand: read them again. */
   refresh(): void;
+  /**
+   * Puts other rules in force at the beginning of the next step, and resolves then. What was known of
+   * rules they still have goes on; what was known of others is forgotten, and their incidents are left
+   * to people.
+   */
+  replaceRules(next: RuleEngine): Promise<void>;
   figures(): ReactFigures;
 }
 
-/** Builds the react side, continuing at the store's cursor and rule state. */
+/** Builds the react side; its first step continues at the store's cursor and rule state. */
 export async function createReact(parts: ReactParts): Promise<React> {
-  const { store, reader, rules, incidents, clock, lateAfterMs } = parts;
+  const { store, reader, incidents, clock, lateAfterMs } = parts;
+  const inForce = createRulesInForce(store, parts.rules);
   const devices = createDevicesAtHand();
   const total = { reactedEvents: 0, duplicates: 0, repeats: 0 };
   // The cursor of a restored backup may belong to another journal: begin with what is there; what was
@@ -161,10 +172,12 @@ export async function createReact(parts: ReactParts): Promise<React> {
   const saved = await store.cursor();
   let cursor = reader.belongs(saved) ? saved : { segment: 0, offset: 0 };
   let stale = false;
-  rules.restore(await store.ruleStates());
+  /** Since when this hub hears; kept until the rules have been told, for good. */
+  let hears: EpochMs | undefined = clock.now();
 
   /** The whole of react for one stretch of the journal, in one transaction. */
   async function react(tx: ReactTransaction, entries: readonly JournalEntry[], next: JournalPosition) {
+    const rules = inForce.now();
     const batch = expand(entries);
     const fresh = new Set(await tx.unseen(batch.map(({ event }) => event.id)));
     await devices.meet(tx, batch);
@@ -173,6 +186,11 @@ export async function createReact(parts: ReactParts): Promise<React> {
     const verdicts: Verdict[] = [];
     let duplicates = 0;
     let repeats = 0;
+    let untold = hears;
+    const hearAgain = (since: EpochMs): void => {
+      rules.resume(since);
+      untold = undefined;
+    };
     for (const { entry, event } of batch) {
       if (!fresh.delete(event.id)) {
         duplicates++;
@@ -185,9 +203,13 @@ export async function createReact(parts: ReactParts): Promise<React> {
         continue;
       }
       events.push(fact);
+      if (untold !== undefined && entry.receivedAt >= untold) hearAgain(untold);
       verdicts.push(...rules.advance(entry.receivedAt), ...rules.fold(fact, facts));
     }
-    if (reader.drained(next)) verdicts.push(...rules.advance(clock.now() - SETTLE));
+    if (reader.drained(next)) {
+      if (untold !== undefined) hearAgain(untold);
+      verdicts.push(...rules.advance(clock.now() - SETTLE));
+    }
 
     const changes = await judge(tx, verdicts);
     await tx.insertEvents(events);
@@ -198,22 +220,24 @@ export async function createReact(parts: ReactParts): Promise<React> {
     for (const entry of entries) {
       if (entry.kind === "presence") await tx.savePresence(entry.gatewayId, entry.status, entry.receivedAt);
     }
+    await tx.noteSigns(presenceSigns(entries, events));
     await tx.saveIncidents(changes);
     await tx.saveRuleStates(rules.takeChanges());
     await tx.saveCursor(next);
-    return { events: events.length, duplicates, repeats };
+    return { events: events.length, duplicates, repeats, untold };
   }
 
   /** Turns verdicts into changes of incidents, in order, each seeing what those before it did. */
   async function judge(tx: ReactTransaction, verdicts: readonly Verdict[]): Promise<IncidentChange[]> {
-    const open = new Map<string, Incident | undefined>();
+    const known = new Map<string, Incident | undefined>();
     const changes: IncidentChange[] = [];
     for (const verdict of verdicts) {
-      if (!open.has(verdict.key)) open.set(verdict.key, await tx.openIncident(verdict.key));
-      const change = incidents.apply(verdict, open.get(verdict.key));
+      const { key, reopenWithin } = verdict;
+      if (!known.has(key)) known.set(key, await tx.openIncident(key));
+      if (!known.get(key) && reopenWithin !== undefined) known.set(key, await tx.latestClosed(key));
+      const change = incidents.apply(verdict, known.get(key));
       if (!change) continue;
-      const over = change.incident.status === "closed";
-      open.set(verdict.key, over ? undefined : change.incident);
+      known.set(key, change.incident);
       changes.push(change);
     }
     return changes;
@@ -222,21 +246,23 @@ export async function createReact(parts: ReactParts): Promise<React> {
   /** Nothing was committed, so what is at hand must be as it was before: read it again. */
   async function recover(): Promise<void> {
     devices.forgetAll();
-    rules.restore(await store.ruleStates());
+    await inForce.recover();
   }
 
   return {
     async step() {
       if (stale) devices.forgetAll();
       stale = false;
+      if (!(await inForce.settle())) return true;
       const { entries, next } = reader.read(cursor, STEP);
-      const due = rules.nextDue();
+      const due = inForce.now().nextDue();
       const timerDue = due !== undefined && due <= clock.now() - SETTLE && reader.drained(next);
       if (entries.length === 0 && !timerDue) return false;
       const finished = next.segment > cursor.segment;
       try {
         const done = await store.react((tx) => react(tx, entries, next));
         cursor = next;
+        hears = done.untold;
         total.reactedEvents += done.events;
         total.duplicates += done.duplicates;
         total.repeats += done.repeats;
@@ -248,12 +274,14 @@ export async function createReact(parts: ReactParts): Promise<React> {
       return !reader.drained(next);
     },
     nextDue: () => {
-      const due = rules.nextDue();
+      const due = inForce.now().nextDue();
       return due === undefined ? undefined : due + SETTLE;
     },
+    judge: (verdict) => store.react(async (tx) => tx.saveIncidents(await judge(tx, [verdict]))),
     refresh: () => {
       stale = true;
     },
+    replaceRules: (next) => inForce.replace(next),
     figures: () => ({ cursor, ...total }),
   };
 }

@@ -71,6 +71,18 @@ const actions: CliActions = {
     const config = read(file);
     return { config, warnings: configWarnings(config) };
   },
+  async checkRules({ config: file, folder }) {
+    const { checkRules } = await import("./app/check-rules.ts");
+    return checkRules(folder ?? read(file).rulesDir);
+  },
+  async backtest({ config: file, ...request }, onProgress, signal) {
+    const { offlineBacktest } = await import("./app/offline-backtest.ts");
+    return offlineBacktest(request, read(file), onProgress, signal);
+  },
+  async hubBacktest({ config: file, ...request }) {
+    const { hubBacktest } = await import("./app/offline-backtest.ts");
+    return hubBacktest(request, read(file).zone);
+  },
   async decode(trial) {
     const { decodeMessages } = await import("./app/decode-messages.ts");
     return decodeMessages(trial, systemClock);
@@ -78,6 +90,26 @@ const actions: CliActions = {
   async newProfile(request) {
     const { newProfile } = await import("./app/new-profile.ts");
     return newProfile(request);
+  },
+  async claimCheck(claim) {
+    const { createStudies } = await import("./app/studies.ts");
+    return createStudies().claimCheck(claim);
+  },
+  async planStudy(question) {
+    const { createStudies } = await import("./app/studies.ts");
+    return createStudies().planStudy(question);
+  },
+  async influxSetup({ config: file }) {
+    const { setUp } = await import("./app/influx-tools.ts");
+    return setUp(read(file), process.env);
+  },
+  async influxRebuild({ config: file, ...span }, onProgress, signal) {
+    const { rebuild } = await import("./app/influx-tools.ts");
+    return rebuild(read(file), process.env, span, onProgress, signal);
+  },
+  async influxVerify({ config: file, ...span }, signal) {
+    const { verify } = await import("./app/influx-tools.ts");
+    return verify(read(file), process.env, span, signal);
   },
   input: () => process.stdin,
   connect: createConnect({ env: process.env, local: read, warn: output.err }),

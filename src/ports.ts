@@ -1,4 +1,8 @@
 /** Every interface between areas. An area sees another only through one of these. */
+import type { BadActor } from "./domain/bad-actor.ts";
+import type { ComparedEstate, ComparisonInput } from "./domain/comparison-input.ts";
+import type { Comparison } from "./domain/comparison.ts";
+import type { Backtest, BacktestPeriod } from "./domain/backtest.ts";
 import type {
   BindingOptions,
   Device,
@@ -8,6 +12,10 @@ import type {
   Gateway,
   Place,
 } from "./domain/estate.ts";
+import type { ClosingCount } from "./domain/ledger.ts";
+import type { Anomaly } from "./domain/anomaly.ts";
+import type { EstateModes, ModeOrder, ModeSpan } from "./domain/estate-mode.ts";
+import type { HouseholdChange, PresenceSign, TimeSpan } from "./domain/exposure.ts";
 import type {
   Aside,
   Ask,
@@ -19,18 +27,42 @@ import type {
   Lesson,
   SecurityEvent,
 } from "./domain/event.ts";
-import type { Incident, IncidentChange, IncidentCommand, IncidentTransition } from "./domain/incident.ts";
+import type { Explanation } from "./domain/explanation.ts";
+import type {
+  Incident,
+  IncidentChange,
+  IncidentCommand,
+  IncidentStatus,
+  IncidentTransition,
+  Verification,
+} from "./domain/incident.ts";
 import type { DeadEntry, JournalEntry, JournalPosition, Transport } from "./domain/journal.ts";
 import type {
   Caveat,
-  ComparisonAnswer,
+  ComparisonSide,
   ComparisonWindows,
   RateRow,
   RecordedSpan,
   Simulation,
   Span,
 } from "./domain/rates.ts";
+import type { MonthCount, PeriodAnswer, PeriodChanges } from "./domain/period-change.ts";
 import type { CaseUnit, RecordedCase } from "./domain/recorded-case.ts";
+import type {
+  ClaimCheck,
+  PowerAnswer,
+  PowerQuestion,
+  PrintedClaim,
+  StudyPlan,
+  StudyQuestion,
+} from "./domain/study.ts";
+import type {
+  AnomalyRecord,
+  Cluster,
+  Detector,
+  SurveillanceJob,
+  SurveillanceRun,
+} from "./domain/surveillance.ts";
 import type { Severity } from "./domain/taxonomy.ts";
 import type { EpochMs, LocalDate } from "./domain/time.ts";
 import type { Route } from "./domain/topic.ts";
@@ -307,6 +339,8 @@ export interface DeviceFacts {
   readonly kind: DeviceKind;
   readonly placeId?: string;
   readonly zone: string;
+  /** What decides the mode of its estate; absent: always armed. */
+  readonly modes?: EstateModes;
 }
 
 /** What a rule says about an episode; the incident life cycle turns it into a change. */
@@ -332,6 +366,44 @@ export interface Verdict {
   readonly late: boolean;
   readonly test: boolean;
   readonly simulated: boolean;
+  /** How sure it is by now; absent: 0. */
+  readonly verification?: Verification;
+  /** It only makes surer what is known already: it opens and resumes nothing. */
+  readonly confirms?: true;
+  /** It came and went so often that it is held as going on. */
+  readonly chattering?: true;
+  /** What stands beside the line in the history. */
+  readonly note?: string;
+  /** A new episode this soon after the closing reopens the incident, milliseconds; absent: never. */
+  readonly reopenWithin?: number;
+}
+
+/** How far an operator is with a key; nothing of it when it waits for nothing. */
+export interface Standing {
+  /** How many of those it needs are together. */
+  readonly counted?: { readonly have: number; readonly need: number };
+  /** Hub time at which it decides, unless something comes between. */
+  readonly decidesAt?: EpochMs;
+}
+
+/** One step of a rule for one key, for whoever wants to see how it works. */
+export interface RuleStep {
+  readonly rule: { readonly id: string; readonly version: string };
+  readonly key: string;
+  /** Hub time. */
+  readonly at: EpochMs;
+  /** The event that concerned the rule; absent when a timer was due. */
+  readonly heard?: {
+    readonly event: SecurityEvent;
+    /** The part it played, and the condition that held. */
+    readonly role: string;
+    readonly condition: string;
+    /** What was compared or counted of it. */
+    readonly value?: string | number | boolean;
+  };
+  /** Afterwards. */
+  readonly standing: Standing;
+  readonly verdicts: readonly Verdict[];
 }
 
 /** One key's state of one rule; `state` undefined: the key is idle again, forget it. */
@@ -345,6 +417,8 @@ export interface RuleStateChange {
 export interface RuleEngine {
   /** Forgets everything and continues from a checkpoint. */
   restore(states: readonly RuleStateChange[]): void;
+  /** The hub was off and hears again since `now`: what it could not hear is no silence. In order with `advance`. */
+  resume(now: EpochMs): void;
   /** Fires every timer due up to `now`, in order of their due times. */
   advance(now: EpochMs): readonly Verdict[];
   /** Folds one event in. Call `advance(event.receivedAt)` first. */
@@ -366,10 +440,76 @@ export interface RuleSummary {
   readonly file: string;
 }
 
+/** Why a rule (or a file of rules) was not loaded. */
+export interface RuleFault {
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+  /** Id of the rule, where it has one. */
+  readonly rule?: string;
+  /** Path of the field within the rule, `when.holds.for`; empty: the rule or file as a whole. */
+  readonly field: string;
+  /** A sentence. */
+  readonly reason: string;
+}
+
+/** What reading the folder of rules again changed; lists are ids. */
+export interface RuleReload {
+  /** How many rules are in force. */
+  readonly rules: number;
+  readonly added: readonly string[];
+  readonly changed: readonly string[];
+  readonly removed: readonly string[];
+  /** In force in an earlier version, because what the folder has now is faulty. */
+  readonly kept: readonly string[];
+  readonly faults: readonly RuleFault[];
+}
+
+/** A version of a rule that was in force. */
+export interface RuleVersion {
+  readonly id: string;
+  readonly version: string;
+  /** When it was first put in force. */
+  readonly firstAt: EpochMs;
+  /** The file it is in force from; absent: it is no longer in force. */
+  readonly file?: string;
+  /** The rule as it was written. */
+  readonly definition: Readonly<Record<string, Json>>;
+}
+
+/** Trying and explaining rules, beside the work of the hub and without any effect on it. */
+export interface RuleTrials {
+  /**
+   * What is wrong with the texts of rule files, by file name. Throws ZhianError UNAVAILABLE while too much
+   * else is tried.
+   */
+  check(files: Readonly<Record<string, string>>): Promise<{
+    readonly rules: readonly { readonly id: string; readonly version: string; readonly file: string }[];
+    readonly faults: readonly RuleFault[];
+  }>;
+  /**
+   * Starts to try the rules in force, and those that `proposed` puts in their place, on stored events.
+   * Throws ZhianError CONFLICT while another backtest runs.
+   */
+  startBacktest(period: BacktestPeriod, proposed?: Readonly<Record<string, string>>): Backtest;
+  /** A backtest that runs or ended within the last hour. Throws ZhianError NOT_FOUND when there is none. */
+  backtest(id: string): Backtest;
+  /** Calls a backtest off, or forgets one that has ended. Throws ZhianError NOT_FOUND when there is none. */
+  endBacktest(id: string): void;
+  /**
+   * How an incident came about, showing only events of estates in `scope`. Throws ZhianError NOT_FOUND
+   * when there is none, UNAVAILABLE while too much else is explained or when it takes too long.
+   */
+  explain(incidentId: string, scope: Scope): Promise<Explanation>;
+}
+
 /** The life cycle of an incident, as pure functions. */
 export interface IncidentLifeCycle {
-  /** What a verdict does to the unclosed incident of its key, if any; undefined when nothing. */
-  apply(verdict: Verdict, open: Incident | undefined): IncidentChange | undefined;
+  /**
+   * What a verdict does to an incident of its key; undefined when nothing. `known` is the unclosed one or,
+   * when there is none and the verdict says `reopenWithin`, the one that was closed last.
+   */
+  apply(verdict: Verdict, known: Incident | undefined): IncidentChange | undefined;
   /** What a person's command does. Throws ZhianError CONFLICT when the state forbids it. */
   command(incident: Incident, command: IncidentCommand, by: string, now: EpochMs): IncidentChange;
 }
@@ -426,8 +566,12 @@ export interface ReactTransaction {
   seeDevices(sightings: readonly DeviceSighting[]): Promise<void>;
   saveMemories(memories: readonly DeviceMemory[]): Promise<void>;
   savePresence(gatewayId: string, status: "online" | "offline", at: EpochMs): Promise<void>;
+  /** Notes who went away and who came back, each at its own time. The same sign again changes nothing. */
+  noteSigns(signs: readonly PresenceSign[]): Promise<void>;
   /** The incident of the key that is not closed, ended or not. */
   openIncident(key: string): Promise<Incident | undefined>;
+  /** Of the closed incidents of the key the one that was closed last. */
+  latestClosed(key: string): Promise<Incident | undefined>;
   saveIncidents(changes: readonly IncidentChange[]): Promise<void>;
   saveRuleStates(changes: readonly RuleStateChange[]): Promise<void>;
   saveCursor(position: JournalPosition): Promise<void>;
@@ -438,6 +582,10 @@ export interface ReactStore {
   react<T>(work: (tx: ReactTransaction) => Promise<T>): Promise<T>;
   cursor(): Promise<JournalPosition>;
   ruleStates(): Promise<readonly RuleStateChange[]>;
+  /** When the hub was last known to be alive; undefined when it never was. */
+  aliveAt(): Promise<EpochMs | undefined>;
+  /** Notes that the hub is alive, and that it was not since `offSince`, when that is given. */
+  noteAlive(at: EpochMs, offSince?: EpochMs): Promise<void>;
 }
 
 /* ──────────────────────── store: queries ──────────────────────── */
@@ -473,6 +621,8 @@ export interface IncidentQuery extends PageRequest {
   readonly type?: string;
   readonly status?: Incident["status"];
   readonly severity?: Severity;
+  /** As sure as this, or surer. */
+  readonly minVerification?: Verification;
   readonly from?: EpochMs;
   readonly to?: EpochMs;
 }
@@ -501,13 +651,30 @@ export interface ApiToken {
   readonly id: string;
   readonly name: string;
   readonly role: Role;
-  /** Estates an officer or viewer is limited to; empty: all (admin, city viewers). */
+  /** Estates an officer, a viewer or the public is limited to; empty: all (admin, city viewers, the public). */
   readonly estateIds: readonly string[];
   readonly createdAt: EpochMs;
   readonly revokedAt?: EpochMs;
 }
 
-export type Role = "admin" | "officer" | "viewer";
+/** `public` reads rates and comparisons, without small counts, and nothing else. */
+export type Role = "admin" | "officer" | "viewer" | "public";
+
+/** Which cases of which estates to count, and between which days. */
+export interface GroupCountQuery {
+  readonly estateIds: readonly string[];
+  readonly unit: CaseUnit;
+  readonly types: readonly string[];
+  /** Ascending days, 2 to 1,200. */
+  readonly cuts: readonly LocalDate[];
+}
+
+export interface GroupCounts {
+  /** In the order asked for. */
+  readonly estates: readonly ComparedEstate[];
+  /** The days that records of all these estates reach; null when nothing was imported. */
+  readonly records: RecordedSpan | null;
+}
 
 /** Counts of a series per estate-local month or day. */
 export interface CaseCount {
@@ -640,8 +807,41 @@ export interface Store {
   estate(id: string): Promise<Estate>;
   /** Creates or replaces. */
   putEstate(estate: Estate): Promise<void>;
+  /** The plan and the latest hundred orders. NOT_FOUND for an unknown estate, as those below. */
+  estateModes(estateId: string): Promise<EstateModes>;
+  putModePlan(estateId: string, plan: readonly ModeSpan[]): Promise<void>;
+  /** Puts an order in force, after any before it; returns it with the instant from which it counts. */
+  orderMode(order: ModeOrder): Promise<ModeOrder>;
+  /** Ends the order that is in force, if one is. */
+  endModeOrder(estateId: string, at: EpochMs): Promise<void>;
+  /** Changes of the estate's households in order; before the first of them its own `households` hold. */
+  householdChanges(estateId: string): Promise<readonly HouseholdChange[]>;
+  /** Creates or replaces the change of that day. */
+  putHouseholdChange(estateId: string, change: HouseholdChange): Promise<void>;
+  deleteHouseholdChange(estateId: string, fromDay: LocalDate): Promise<void>;
   /** Refused with CONFLICT while events, incidents or cases refer to it. */
   deleteEstate(id: string): Promise<void>;
+
+  /**
+   * The share of device-hours that were observed, 0–1, one number a span: of the time since each device of
+   * the estate was first heard (one never heard: since the first of them was), that in which neither it, its
+   * gateway nor the hub was away. Before its first device an estate was not observed: that part of a span
+   * counts as 0. Null, unknown: without devices, for an empty span, and for one that reaches back
+   * before absences were noted. Ask for the past only: nothing is away yet in what lies ahead.
+   */
+  coverage(estateId: string, spans: readonly TimeSpan[]): Promise<readonly (number | null)[]>;
+  /** The same for spans of `sizeMs` from `from` on; the last ends at `to`. VALIDATION above 100,000. */
+  coverageBins(
+    estateId: string,
+    from: EpochMs,
+    to: EpochMs,
+    sizeMs: number,
+  ): Promise<readonly (number | null)[]>;
+  /** The same for one span and many estates, in their order. */
+  coverageOf(
+    estateIds: readonly string[],
+    span: TimeSpan,
+  ): Promise<readonly { readonly estateId: string; readonly coverage: number | null }[]>;
 
   places(estateId: string): Promise<readonly Place[]>;
   putPlace(place: Place): Promise<void>;
@@ -684,6 +884,45 @@ export interface Store {
 
   incidents(query: IncidentQuery): Promise<Page<Incident>>;
   incident(id: string): Promise<IncidentDetail>;
+  /** How incidents were closed in a span of time, without what a simulator made. */
+  closings(query: {
+    readonly scope: Scope;
+    readonly estateId?: string;
+    readonly from: EpochMs;
+    readonly to: EpochMs;
+  }): Promise<readonly ClosingCount[]>;
+  /**
+   * Devices by how many of their incidents chattered since `from`, most of them first. Tests, and what a
+   * simulator made, are left out.
+   */
+  badActors(query: {
+    readonly scope: Scope;
+    readonly estateId?: string;
+    readonly from: EpochMs;
+    readonly limit: number;
+  }): Promise<readonly BadActor[]>;
+  /** End of the latest period that the job finished; undefined before its first. */
+  surveillanceMark(job: SurveillanceJob): Promise<EpochMs | undefined>;
+  /**
+   * Keeps what a run found and marks its period as done, both or nothing; the same period again replaces
+   * what it found. What was found before `keepFrom` is deleted.
+   */
+  putSurveillanceRun(
+    run: SurveillanceRun & { readonly foundAt: EpochMs; readonly keepFrom: EpochMs },
+  ): Promise<void>;
+  /** What was found, latest first; `status` is that of the incident. */
+  anomalies(
+    query: PageRequest & {
+      readonly scope: Scope;
+      readonly estateId?: string;
+      readonly detectors: readonly Detector[];
+      readonly status?: IncidentStatus;
+    },
+  ): Promise<Page<AnomalyRecord>>;
+  /** Clusters that lie wholly in estates of the scope, latest first. */
+  clusters(
+    query: PageRequest & { readonly scope: Scope; readonly kind?: Cluster["kind"] },
+  ): Promise<Page<Cluster>>;
   /** Applies a person's command through the life cycle, atomically. */
   commandIncident(id: string, command: IncidentCommand, by: string, now: EpochMs): Promise<Incident>;
 
@@ -695,6 +934,11 @@ export interface Store {
   importRegistry(records: readonly RegistryRecord[]): Promise<Omit<ImportReport, "refused">>;
   /** Counts per bucket, buckets without a case included. */
   caseCounts(query: CaseCountQuery): Promise<readonly CaseCount[]>;
+  /**
+   * Counts of recorded cases of many estates between ascending days, each estate's own. The days between the
+   * cuts are counted, `from` of each gap inclusive. Others get their turn in between.
+   */
+  groupCounts(query: GroupCountQuery): Promise<GroupCounts>;
   /**
    * How far records of the unit reach, so that a day nobody imported is not taken for a day without cases.
    * Over all estates, because a quiet one has few records or none: in the sources that have a record of
@@ -717,6 +961,14 @@ export interface Store {
   addToken(token: Omit<ApiToken, "revokedAt">, hash: string): Promise<void>;
   revokeToken(id: string, at: EpochMs): Promise<void>;
 
+  /** These versions are in force from now on, and no others; all that ever were are kept. */
+  putRulesInForce(versions: readonly RuleVersion[]): Promise<void>;
+  /** In the order of their ids. */
+  rulesInForce(): Promise<readonly RuleVersion[]>;
+  /** The versions of a rule that were ever in force, latest first. */
+  ruleVersions(id: string): Promise<readonly RuleVersion[]>;
+  ruleVersion(id: string, version: string): Promise<RuleVersion>;
+
   /** A consistent copy of the database while it is in use. */
   backup(file: string): Promise<void>;
   /** Faults found by the engine's own check and by the hub's invariants; empty when sound. */
@@ -725,6 +977,10 @@ export interface Store {
   deleteEventsBefore(before: EpochMs): Promise<number>;
   /** Deletes dead letters first received before `before`, replayed or not; returns how many. */
   deleteDeadLettersBefore(before: EpochMs): Promise<number>;
+  /** Deletes absences that ended before `before`, which then has no coverage any more; returns how many. */
+  deleteOutagesBefore(before: EpochMs): Promise<number>;
+  /** Deletes signs of life before `before` that ended no absence; returns how many. */
+  deleteSignsBefore(before: EpochMs): Promise<number>;
   /** Figures for /health and /metrics. */
   figures(): Promise<StoreFigures>;
 }
@@ -743,6 +999,102 @@ export interface StoreFigures {
   readonly deadLettersDropped: number;
   readonly pendingDevices: number;
   readonly databaseBytes: number;
+}
+
+/* ─────────────────────────── time series ──────────────────────── */
+
+/** Where a point goes: `raw` is deleted after 400 days, `years` stays. */
+export type PointTarget = "raw" | "years";
+
+/** A point without its time, in line protocol: measurement with tags, and fields. */
+export interface Point {
+  readonly series: string;
+  readonly fields: string;
+}
+
+/**
+ * Makes points of what is stored, always the same of the same. Throws ZhianError VALIDATION, naming the
+ * field, for what no line can carry.
+ */
+export interface Points {
+  event(
+    event: Pick<SecurityEvent, "id" | "estateId" | "deviceId" | "code" | "phase" | "value" | "flags">,
+  ): Point;
+  /** Undefined for a line of the history that changes nothing. */
+  transition(incident: Incident, transition: IncidentTransition): Point | undefined;
+  /** `n` is 0 where the record was and is no more. */
+  recordedCase(value: RecordedCase, n: 0 | 1): Point;
+  /** One line; its time is `at` in nanoseconds plus `step`. */
+  line(series: string, fields: string, at: EpochMs, step: number): string;
+}
+
+/** A line that InfluxDB refuses, or a point that no line can carry (then `line` is empty). */
+export interface RefusedLine {
+  readonly target: PointTarget;
+  readonly line: string;
+  /** What the server said. */
+  readonly reason: string;
+}
+
+/** Some of the lines that wait for one target, oldest first. */
+export interface OutboxBatch {
+  readonly target: PointTarget;
+  /** Numbers of the rows they stand in. */
+  readonly rows: readonly number[];
+  readonly lines: number;
+  /** The lines, each with its line break. */
+  readonly body: Uint8Array;
+}
+
+/** How full the outbox is, and what became of lines that left it. */
+export interface OutboxState {
+  readonly lines: number;
+  readonly bytes: number;
+  /** When the oldest was written. */
+  readonly oldestAt?: EpochMs;
+  /** When InfluxDB last took lines. */
+  readonly shippedAt?: EpochMs;
+  /** Lines of `raw` that made room for newer ones, with the span of their times. */
+  readonly dropped: number;
+  readonly droppedFrom?: EpochMs;
+  readonly droppedTo?: EpochMs;
+  /** Dead letters not replayed, and those that made room. */
+  readonly deadLetters: number;
+  readonly deadLettersDropped: number;
+}
+
+/** A dead letter of the time series. */
+export interface LineLetter extends RefusedLine {
+  readonly id: number;
+  readonly at: EpochMs;
+  readonly replayedAt?: EpochMs;
+}
+
+/** The lines that InfluxDB does not have yet. What leaves it was taken, or is a dead letter. */
+export interface LineOutbox {
+  /** The oldest rows of a target, up to so many lines and bytes; undefined when none waits. */
+  take(target: PointTarget, maxLines: number, maxBytes: number): Promise<OutboxBatch | undefined>;
+  /**
+   * Deletes rows whose lines were taken or refused; the refused become dead letters in the same transaction.
+   * `accepted`: some were taken.
+   */
+  settle(rows: readonly number[], refused: readonly RefusedLine[], accepted: boolean): Promise<void>;
+  /** Adds lines that belong to no other transaction. */
+  enqueue(target: PointTarget, lines: readonly string[], at: EpochMs): Promise<void>;
+  outbox(): Promise<OutboxState>;
+  /** Newest first. */
+  lineLetters(request: PageRequest): Promise<Page<LineLetter>>;
+  /** Puts the line of a dead letter back into the outbox. CONFLICT when it has none, or was put back before. */
+  replayLineLetter(id: number): Promise<void>;
+  /** What was dropped is back: the alarm ends for drops within the span. */
+  forgetDropped(from: EpochMs, to: EpochMs): Promise<void>;
+}
+
+/** State of the shipping of lines, for /health. */
+export interface TimeSeriesHealth extends OutboxState {
+  /** `waiting`: it tries again soon · `paused`: somebody must mend something, it looks now and then. */
+  readonly state: "shipping" | "waiting" | "paused";
+  readonly fault?: { readonly since: EpochMs; readonly message: string };
 }
 
 /* ───────────────────────── live feed ──────────────────────────── */
@@ -777,11 +1129,19 @@ export interface ReactHealth {
 }
 
 /** What the main thread asks of the thread that owns the database. */
-export interface Backroom extends Store {
+export interface Backroom extends Store, Omit<LineOutbox, "take" | "settle" | "enqueue"> {
   /** Tells that the journal is durable up to here. */
   journalGrew(position: JournalPosition): Promise<void>;
   reactHealth(): Promise<ReactHealth>;
+  /** Null while nothing is shipped to InfluxDB. */
+  timeSeries(): Promise<TimeSeriesHealth | null>;
   rules(): Promise<readonly RuleSummary[]>;
+  /** What was wrong with the folder of rules when it was last read. */
+  ruleFaults(): Promise<readonly RuleFault[]>;
+  /** Opens an incident for what statistics found, unless it has one; told again, it changes nothing. */
+  openAnomaly(anomaly: Anomaly): Promise<void>;
+  /** Reads the folder of rules again and resolves when what changed is in force. */
+  reloadRules(): Promise<RuleReload>;
   /** Turns the live feed on or off; off, nothing is copied between the threads. */
   follow(on: boolean): Promise<void>;
   /** Finishes the step under way and closes the database. */
@@ -790,14 +1150,31 @@ export interface Backroom extends Store {
 
 /* ─────────────────────────── statistics ───────────────────────── */
 
+/** Compares groups of estates where nothing else has to wait for it. */
+export interface ComparisonDesk {
+  /**
+   * The whole answer. Throws ZhianError VALIDATION, WINDOW_OVERLAPS_INSTALL or NO_EXPOSURE for the question,
+   * UNAVAILABLE when too many ask at once.
+   */
+  compare(input: ComparisonInput): Promise<Comparison>;
+}
+
 /** Pure statistics behind the rate routes; no I/O. See `domain/rates.ts` for the shapes. */
 export interface RateStatistics {
-  /** One row per bucket, with the Garwood interval. `households` is constant over the span. */
+  /**
+   * One row per bucket, with the Garwood interval, and their total. `counts` follow each other; `coverage`
+   * is that of the bucket, and of all of them. `adjusted`: only what was observed is exposure.
+   */
   rates(input: {
-    readonly counts: readonly { readonly from: LocalDate; readonly to: LocalDate; readonly count: number }[];
+    readonly series: "recorded" | "sensor";
+    readonly counts: readonly (Span & { readonly count: number; readonly coverage: number | null })[];
+    readonly coverage: number | null;
+    /** Before the first of the changes, which are in order. */
     readonly households: number;
+    readonly changes: readonly HouseholdChange[];
+    readonly adjusted: boolean;
     readonly level: number;
-  }): readonly RateRow[];
+  }): { readonly rows: readonly RateRow[]; readonly total: RateRow; readonly caveats: readonly Caveat[] };
   /**
    * Windows around an installation. Throws ZhianError WINDOW_OVERLAPS_INSTALL when they cannot be laid.
    * `washoutDays` run from the commissioning (or installation) day.
@@ -809,34 +1186,95 @@ export interface RateStatistics {
     readonly afterMonths: number;
     readonly washoutDays: number;
   }): ComparisonWindows;
-  compare(input: {
-    readonly estateId: string;
-    readonly unit: CaseUnit;
-    readonly types: readonly string[];
-    readonly installedOn: LocalDate;
-    readonly windows: ComparisonWindows;
-    readonly households: number;
-    readonly beforeCount: number;
-    readonly afterCount: number;
-    /** How many of the counts a simulator made. */
-    readonly beforeSimulated: number;
-    readonly afterSimulated: number;
-    /** How far records reach; null when there are none, which is not the same as zero cases. */
-    readonly records: RecordedSpan | null;
-    /**
-     * Estate-local today; an after window that ends later is unfinished and cut here. Today itself is
-     * not over: `afterCount` must count days before it only.
-     */
+  /**
+   * Windows for each installation, and the days between which counts are needed; `today` is where counting
+   * ends. `grain: "months"` lays windows of whole months, for many estates at once; `days` are exact, and
+   * `seriesMonths` up to today stand beside them. Throws VALIDATION or WINDOW_OVERLAPS_INSTALL.
+   */
+  comparisonPlan(input: {
+    readonly installs: readonly { readonly installedOn: LocalDate; readonly commissionedOn?: LocalDate }[];
+    readonly beforeMonths: number;
+    readonly afterMonths: number;
+    readonly washoutDays: number;
+    readonly grain: "days" | "months";
+    /** Compares less than a year after with the same days of an earlier year. */
+    readonly calendarMatch: boolean;
     readonly today: LocalDate;
-    readonly level: number;
-  }): ComparisonAnswer;
+    readonly seriesMonths: number;
+  }): {
+    readonly windows: readonly ComparisonWindows[];
+    readonly cuts: readonly LocalDate[];
+    readonly today: LocalDate;
+  };
   /** What the data behind a count leave open: days that no record covers, cases that a simulator made. */
   dataCaveats(input: {
     /** The days that were counted, in order. */
     readonly spans: readonly Span[];
     readonly counted: number;
     readonly simulated: number;
-    /** As for `compare`; absent for a series that is not imported. */
+    /** How far records reach; null when there are none, absent for a series that is not imported. */
     readonly records?: RecordedSpan | null;
   }): { readonly simulated: Simulation; readonly caveats: readonly Caveat[] };
+}
+
+/** Pure statistics of single periods, printed claims and studies that are planned; no I/O. */
+export interface PeriodStatistics {
+  /** Household-days of a span: the sum of the households over its days. */
+  householdDays(changes: readonly HouseholdChange[], households: number, span: Span): number;
+  /** A rate per 1,000 household-years with its Garwood interval; `householdDays` above 0. */
+  rate(
+    count: number,
+    householdDays: number,
+    level: number,
+  ): Pick<ComparisonSide, "householdYears" | "rate" | "ci">;
+  /** 同比 and 环比 of `month`, as the statistics bureau defines them. Throws RangeError for bad months. */
+  periodChanges(months: readonly MonthCount[], month: string, level: number): PeriodChanges;
+  /** Every reason to read them with care. */
+  changeCaveats(changes: PeriodChanges): readonly Caveat[];
+  /** What is to be said of a month that records do not cover to its ends. */
+  partialMonth(month: Span, records: RecordedSpan | null): readonly Caveat[];
+  /** p-values adjusted for their number (Benjamini & Hochberg), in their order; nulls stay out of it. */
+  qValues(pValues: readonly (number | null)[]): readonly (number | null)[];
+  /** Counts that would be printed as that percentage. VALIDATION names what is faulty. */
+  claimCheck(claim: PrintedClaim, level: number): ClaimCheck;
+  /** What a count before can ever show. */
+  power(question: PowerQuestion): PowerAnswer;
+  /** How long, or at how many estates, an installation must be watched. */
+  plan(question: StudyQuestion): StudyPlan;
+}
+
+/* ──────────────────────────── bulletins ───────────────────────── */
+
+/** What a monthly bulletin counts. */
+export interface MonthQuestion {
+  /** `YYYY-MM`; it must be over. */
+  readonly month: string;
+  readonly unit: CaseUnit;
+  /** Taxonomy codes to count. */
+  readonly types: readonly string[];
+  readonly level: number;
+}
+
+export interface BulletinQuestion extends MonthQuestion {
+  readonly lang: "zh" | "en";
+  readonly format: "html" | "csv";
+  /** What the codes are together: a category's name, or the codes themselves. */
+  readonly counted: string;
+}
+
+/** A finished bulletin: one file that needs no other. */
+export interface Bulletin {
+  readonly contentType: string;
+  readonly fileName: string;
+  readonly text: string;
+  /** The policy under which the file shows all it has; it holds no script and asks for nothing. */
+  readonly contentSecurityPolicy: string;
+}
+
+/** Makes bulletins of what is stored. Throws NO_EXPOSURE for a month that is not over. */
+export interface Bulletins {
+  changes(estate: Estate, question: MonthQuestion): Promise<PeriodAnswer>;
+  estate(estate: Estate, question: BulletinQuestion): Promise<Bulletin>;
+  /** Of all estates in the scope together, and side by side. */
+  district(scope: Scope, question: BulletinQuestion): Promise<Bulletin>;
 }

@@ -1,4 +1,5 @@
-import type { Backroom, JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
+import type { Backroom, JournalHealth, ReactHealth, StoreFigures, TimeSeriesHealth } from "../ports.ts";
+import { timeSeriesFigures } from "./time-series-health.ts";
 import type { SiaFigures } from "../sia/figures.ts";
 import { askSecondThread } from "./health.ts";
 import type { Metrics } from "../runtime/metrics.ts";
@@ -21,13 +22,14 @@ export function publishFigures(
     readonly sia: (() => SiaFigures) | undefined;
     /** Lessons of bridges that were too long or too many. */
     readonly lessonsRefused: () => number;
-    readonly store: Pick<Backroom, "reactHealth" | "figures">;
+    readonly store: Pick<Backroom, "reactHealth" | "figures" | "timeSeries">;
   },
 ): void {
   let react: ReactHealth | undefined;
   let store: StoreFigures | undefined;
+  let timeSeries: TimeSeriesHealth | undefined;
   metrics.beforeCollect(async () => {
-    ({ react, store } = await askSecondThread(parts.store));
+    ({ react, store, timeSeries } = await askSecondThread(parts.store));
   });
   const { figure, figures } = metrics;
   const { journal, broker, sia } = parts;
@@ -77,5 +79,8 @@ export function publishFigures(
     () => store?.deadLettersDropped,
   );
   figure("zhian_devices_pending", "Devices nobody enrolled", () => store?.pendingDevices);
+  figures("zhian_timeseries", "Lines for InfluxDB: what waits, and what became of them", "figure", () =>
+    timeSeries ? timeSeriesFigures(timeSeries) : {},
+  );
   figure("zhian_database_bytes", "Size of the database", () => store?.databaseBytes);
 }

@@ -1,13 +1,19 @@
 import type { HealthReport } from "../http/index.ts";
-import type { Backroom, JournalHealth, ReactHealth, StoreFigures } from "../ports.ts";
+import type { Backroom, JournalHealth, ReactHealth, StoreFigures, TimeSeriesHealth } from "../ports.ts";
+import { timeSeriesFaults, timeSeriesFigures } from "./time-series-health.ts";
 import type { SiaFigures } from "../sia/figures.ts";
 
 /** State of react and store; undefined for what the second thread does not answer. */
-export async function askSecondThread(thread: Pick<Backroom, "reactHealth" | "figures">) {
-  const [react, store] = await Promise.allSettled([thread.reactHealth(), thread.figures()]);
+export async function askSecondThread(thread: Pick<Backroom, "reactHealth" | "figures" | "timeSeries">) {
+  const [react, store, series] = await Promise.allSettled([
+    thread.reactHealth(),
+    thread.figures(),
+    thread.timeSeries(),
+  ]);
   return {
     react: react.status === "fulfilled" ? react.value : undefined,
     store: store.status === "fulfilled" ? store.value : undefined,
+    timeSeries: series.status === "fulfilled" ? (series.value ?? undefined) : undefined,
   };
 }
 
@@ -17,6 +23,8 @@ export interface HealthParts {
   readonly journal: JournalHealth;
   readonly react: ReactHealth | undefined;
   readonly store: StoreFigures | undefined;
+  /** Undefined while nothing is shipped to InfluxDB. */
+  readonly timeSeries?: TimeSeriesHealth | undefined;
   readonly broker: {
     readonly connections: number;
     readonly pending: number;
@@ -34,7 +42,8 @@ export interface HealthParts {
 }
 
 /** The hub's health: failing when nothing can be accepted, degraded when something waits for repair. */
-export function reportHealth({ ready, journal, react, store, broker, sia, pull }: HealthParts): HealthReport {
+export function reportHealth(parts: HealthParts): HealthReport {
+  const { ready, journal, react, store, timeSeries, broker, sia, pull } = parts;
   const faults: HealthReport["faults"][number][] = [];
   if (journal.fault) faults.push({ part: "journal", ...journal.fault });
   if (broker.suspension) {
@@ -47,6 +56,7 @@ export function reportHealth({ ready, journal, react, store, broker, sia, pull }
     faults.push({ part: "journal", message: `${react.damagedFrames} damaged frames could not be read` });
   }
   for (const message of react?.ruleFaults ?? []) faults.push({ part: "rules", message });
+  if (timeSeries) faults.push(...timeSeriesFaults(timeSeries));
   const silent = pull.filter(({ state }) => state !== "streaming");
   for (const { id, reason, since } of silent) {
     faults.push({ part: "pull", message: `${id}: ${reason ?? "connecting"}`, since });
@@ -69,6 +79,7 @@ export function reportHealth({ ready, journal, react, store, broker, sia, pull }
         repeats: react.repeats,
       }),
       ...store,
+      ...(timeSeries && timeSeriesFigures(timeSeries)),
       ...(pull.length > 0 && { pullSources: pull.length, pullStreaming: pull.length - silent.length }),
       mqttConnections: broker.connections,
       mqttPending: broker.pending,

@@ -4,6 +4,11 @@ import type { AcceptPresence, Authenticator, Clock, Store } from "../ports.ts";
 import { everyPage } from "../runtime/every-page.ts";
 import type { Logger } from "../runtime/log.ts";
 
+/** Ten years of comparisons, and the year before them. */
+const OUTAGE_DAYS = 4_018;
+/** A sign of life that ended no absence waits this long for one that is told late. */
+const SIGN_DAYS = 31;
+
 interface RetentionOptions {
   readonly rawEventDays: number;
   readonly deadLetterDays: number;
@@ -13,7 +18,10 @@ interface RetentionOptions {
 
 /** Deletes raw events and dead letters past their time, every night; returns how to stop. */
 export function scheduleRetention(
-  store: Pick<Store, "deleteEventsBefore" | "deleteDeadLettersBefore">,
+  store: Pick<
+    Store,
+    "deleteEventsBefore" | "deleteDeadLettersBefore" | "deleteOutagesBefore" | "deleteSignsBefore"
+  >,
   clock: Clock,
   log: Logger,
   options: RetentionOptions,
@@ -35,6 +43,8 @@ export function scheduleRetention(
     async () => {
       await sweep("raw events", options.rawEventDays, (before) => store.deleteEventsBefore(before));
       await sweep("dead letters", options.deadLetterDays, (before) => store.deleteDeadLettersBefore(before));
+      await sweep("outages", OUTAGE_DAYS, (before) => store.deleteOutagesBefore(before));
+      await sweep("signs of life", SIGN_DAYS, (before) => store.deleteSignsBefore(before));
     },
     { timezone: options.zone, noOverlap: true },
   );

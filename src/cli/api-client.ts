@@ -35,6 +35,8 @@ export interface ApiClientOptions {
 }
 
 const TIMEOUT_MS = 30_000;
+/** Keeps the byte-order mark of a file, which its program wants to see. */
+const UTF_8 = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Three heartbeats of the live feed. */
 const SILENCE_MS = 45_000;
 
@@ -73,7 +75,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         const { signal } = input;
         const timeout = AbortSignal.timeout(limit);
         response = await request(call, input, signal ? AbortSignal.any([signal, timeout]) : timeout);
-        text = await response.text();
+        text = UTF_8.decode(await response.arrayBuffer());
       } catch (error) {
         if (input.signal?.aborted) throw new ApiProblem("broken off", { cause: error });
         throw connectionProblem(error, base, limit);
@@ -83,7 +85,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       if (!response.ok && call.also?.includes(response.status) !== true) {
         throw problemOf(response.status, body, what);
       }
-      const parsed = call.answer.safeParse(body);
+      const parsed = call.answer.safeParse(call.isFile && response.ok ? text : body);
       if (parsed.success) return parsed.data;
       if (!response.ok) throw problemOf(response.status, body, what);
       throw new ApiProblem(

@@ -1,6 +1,9 @@
 import { Command, Option } from "commander";
 import type { CliActions, CliOutput } from "./actions.ts";
+import { addAnomalyCommands } from "./commands/anomalies.ts";
+import { addCompareCommand } from "./commands/compare.ts";
 import { addDeadLetterCommands } from "./commands/dead-letters.ts";
+import { addInfluxCommands } from "./commands/influx.ts";
 import { addDeviceCommands } from "./commands/devices.ts";
 import { addEstateCommands } from "./commands/estates.ts";
 import { addEventCommands } from "./commands/events.ts";
@@ -8,7 +11,10 @@ import { addGatewayCommands } from "./commands/gateways.ts";
 import { addImportCommands } from "./commands/imports.ts";
 import { addIncidentCommands } from "./commands/incidents.ts";
 import { addOperationCommands } from "./commands/operations.ts";
+import { addReportCommands } from "./commands/reports.ts";
+import { addRuleCommands } from "./commands/rules.ts";
 import { addOfflineCommands, addRunCommands } from "./commands/run.ts";
+import { addStudyCommands } from "./commands/studies.ts";
 import { addTokenCommands } from "./commands/tokens.ts";
 import { examples } from "./session.ts";
 
@@ -20,9 +26,9 @@ A first hub, step by step:
   $ zhian device list --status pending                     shows what the gateway reports
   $ zhian incidents list --status open                     shows what the rules found
 ${examples("import cases --help", "events tail --follow")}
-Commands other than start, demo, restore, verify and config speak to a running hub: the one of this
-machine's configuration, or --url / ZHIAN_URL. On the hub's own machine they find its token by
-themselves; elsewhere give one with ZHIAN_TOKEN or --token-file.
+Commands other than start, demo, restore, verify, config, rules check, rules backtest, device decode, device new,
+claim-check and plan speak to a running hub: the one of this machine's configuration, or --url / ZHIAN_URL. On the hub's own machine
+they find its token by themselves; elsewhere give one with ZHIAN_TOKEN or --token-file.
 
 Exit codes: 0 done, 1 refused or failed, 2 not a command.
 `;
@@ -45,11 +51,17 @@ export function buildCli(actions: CliActions, output: CliOutput, version = "0"):
   addGatewayCommands(program, actions, output);
   addTokenCommands(program, actions, output);
   addEstateCommands(program, actions, output);
+  addCompareCommand(program, actions, output);
   addDeviceCommands(program, actions, output);
   addImportCommands(program, actions, output);
   addEventCommands(program, actions, output);
   addIncidentCommands(program, actions, output);
+  addAnomalyCommands(program, actions, output);
+  addRuleCommands(program, actions, output);
+  addReportCommands(program, actions, output);
+  addStudyCommands(program, actions, output);
   addDeadLetterCommands(program, actions, output);
+  addInfluxCommands(program, actions, output);
   addOperationCommands(program, actions, output);
   addOfflineCommands(program, actions, output);
   addGlobalOptions(program);

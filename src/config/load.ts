@@ -113,7 +113,7 @@ function makeAbsolute(input: Section, directory: string): void {
   const files = ["http.tls", "mqtt.tls", "mqtt.wss"].flatMap((tls) =>
     ["cert", "key", "ca"].map((name) => `${tls}.${name}`),
   );
-  for (const name of ["dataDir", "rulesDir", ...files]) {
+  for (const name of ["dataDir", "rulesDir", "influx.tokenFile", ...files]) {
     const path = name.split(".");
     const value = at(input, path) ?? DEFAULT_DIRECTORIES[name];
     if (typeof value === "string" && value !== "") put(input, path, resolve(directory, value));

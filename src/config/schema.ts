@@ -2,6 +2,7 @@ import { isIP } from "node:net";
 import { validate } from "node-cron";
 import { z } from "zod";
 import { isZone } from "../domain/zone.ts";
+import { influxSettings } from "./influx.ts";
 import { pullSources } from "./pull.ts";
 import { siaReceiver } from "./sia.ts";
 
@@ -87,6 +88,7 @@ export const configSchema = z.strictObject({
     .prefault({}),
   pull: pullSources,
   sia: siaReceiver,
+  influx: influxSettings,
   retention: z
     .strictObject({
       /** Raw events are deleted after this many days; incidents and counts stay. */
@@ -98,6 +100,12 @@ export const configSchema = z.strictObject({
         .string()
         .refine((text) => validate(text), "must be a cron expression, such as 30 3 * * * for half past three")
         .default("30 3 * * *"),
+    })
+    .prefault({}),
+  surveillance: z
+    .strictObject({
+      /** Whether statistics look for the unusual, every hour, and open incidents for what they find. */
+      enabled: z.boolean().default(true),
     })
     .prefault({}),
 });

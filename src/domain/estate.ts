@@ -11,6 +11,12 @@ export interface Estate {
   readonly buildings?: number;
   readonly policeGrid?: string;
   readonly communityGrid?: string;
+  /**
+   * Where its middle lies, degrees; both or neither. Any datum, but the same for all estates of a hub: only
+   * distances between them are used.
+   */
+  readonly latitude?: number;
+  readonly longitude?: number;
   /** The day the security system went into service (智安系统启用日期). */
   readonly installedOn?: LocalDate;
   /** The day it was accepted as working; the washout counts from here. */

@@ -3,6 +3,14 @@ import type { EpochMs } from "./time.ts";
 
 export type IncidentStatus = "open" | "acknowledged" | "closed";
 
+/**
+ * How sure it is that something happened: 0 one detection · 1 the same device says so in a second way ·
+ * 2 a second, independent device says so · 3 a person saw it, on video or on site · 4 a person saw that
+ * somebody is in danger. After the levels of ANSI/TMA-AVS-01.
+ */
+export const VERIFICATIONS = [0, 1, 2, 3, 4] as const;
+export type Verification = (typeof VERIFICATIONS)[number];
+
 /** Why an incident was closed. A closing without one is refused. */
 export const CLOSE_REASONS = ["confirmed", "false_alarm", "test", "duplicate", "other"] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
@@ -38,6 +46,9 @@ export interface Incident {
   /** Name of the token that closed it, or `rule:<id>`. */
   readonly closedBy?: string;
   readonly closeReason?: CloseReason;
+  readonly verification: Verification;
+  /** It came and went so often that it was held as going on until the device was quiet. Stays true. */
+  readonly chattering: boolean;
   /** Found by a late event: counts in history, wakes nobody as if it were happening now. */
   readonly late: boolean;
   readonly test: boolean;
@@ -56,6 +67,12 @@ export type TransitionKind =
   | "ended"
   /** A new episode began before the incident was closed. */
   | "resumed"
+  /** It is surer than before. */
+  | "verified"
+  /** It comes and goes too often: held as going on until the device is quiet. */
+  | "latched"
+  /** A new episode began soon after the closing. */
+  | "reopened"
   | "acknowledged"
   | "closed";
 
@@ -79,4 +96,6 @@ export interface IncidentChange {
 /** What a person may ask of an incident. */
 export type IncidentCommand =
   | { readonly kind: "acknowledge"; readonly note?: string }
+  /** A person saw it: 3, or 4 when somebody is in danger. */
+  | { readonly kind: "verify"; readonly verification: 3 | 4; readonly note?: string }
   | { readonly kind: "close"; readonly reason: CloseReason; readonly note?: string };

@@ -1,4 +1,3 @@
-import type { CaseUnit } from "./recorded-case.ts";
 import type { EpochMs, LocalDate } from "./time.ts";
 
 /** A two-sided confidence interval; `hi: null` means +Infinity. */
@@ -18,14 +17,21 @@ export interface Span {
 /** One bucket of a rate series. Rates are per 1,000 household-years. */
 export interface RateRow extends Span {
   readonly count: number;
+  /** Mean over the days. */
   readonly households: number;
+  /** Of the exposure in which the count arose; adjusted where that was asked for. */
   readonly householdYears: number;
-  readonly rate: number;
-  readonly ci: Interval;
+  /** Share of device-hours in which devices were observed; null: unknown. */
+  readonly coverage: number | null;
+  /** Null where there was no exposure: the count is then no zero. */
+  readonly rate: number | null;
+  readonly ci: Interval | null;
 }
 
 /** One side of a before/after comparison. */
 export interface ComparisonSide extends RateRow {
+  readonly rate: number;
+  readonly ci: Interval;
   readonly months: number;
 }
 
@@ -58,8 +64,6 @@ export interface RecordedSpan {
 /** Whether what was counted is real, made by a simulator, or both at once. */
 export type Simulation = "none" | "all" | "mixed";
 
-export type Verdict = "not_estimable" | "inconclusive" | "decrease_uncontrolled" | "increase_uncontrolled";
-
 /** A reason to read a number with care: a code for programs, sentences for people. */
 export interface Caveat {
   readonly code: string;
@@ -83,25 +87,4 @@ export interface RateRatio {
     readonly pMid: number;
     readonly midpCi: Interval;
   } | null;
-}
-
-/** The answer of a single-estate before/after comparison. Never a percentage without its counts. */
-export interface ComparisonAnswer {
-  readonly estateId: string;
-  readonly series: "recorded";
-  readonly unit: CaseUnit;
-  readonly types: readonly string[];
-  readonly installedOn: LocalDate;
-  readonly windows: ComparisonWindows;
-  readonly before: ComparisonSide;
-  readonly after: ComparisonSide;
-  readonly effect: RateRatio;
-  /** Largest count after that would be significant at equal exposure; null when none would. */
-  readonly minDetectable: number | null;
-  readonly verdict: Verdict;
-  readonly simulated: Simulation;
-  /** True while the after window is not over or a blocking caveat stands. */
-  readonly provisional: boolean;
-  readonly caveats: readonly Caveat[];
-  readonly methods: Readonly<Record<string, string>>;
 }

@@ -31,6 +31,9 @@ const entry = (
   kind: CodeKind,
 ): TaxonomyEntry => ({ zh, en, category, severity, kind });
 
+/** Names the list below, for whatever counts by its categories; a code that changes its category changes it. */
+export const DEFINITION = "taxonomy/1";
+
 /** Every code an event or an incident may carry, with its names, default severity and category. */
 export const TAXONOMY: Readonly<Record<string, TaxonomyEntry>> = Object.freeze({
   "intrusion.burglary": entry(

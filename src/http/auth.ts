@@ -12,8 +12,10 @@ import type { Throttle } from "./throttle.ts";
  */
 export type Access = "public" | "local" | "partial" | "gateway" | readonly Role[];
 
-/** Every role may read. */
+/** Every role of the hub's own people may read; the public may not. */
 export const READERS: readonly Role[] = ["admin", "officer", "viewer"];
+/** May read rates and comparisons; small counts are kept from the public. */
+export const RATE_READERS: readonly Role[] = [...READERS, "public"];
 /** May acknowledge and close incidents. */
 export const ACTORS: readonly Role[] = ["admin", "officer"];
 export const ADMINS: readonly Role[] = ["admin"];
@@ -90,8 +92,8 @@ export function createTokenDesk(store: Pick<Store, "tokenByHash">, clock: Clock,
 }
 
 function callerFrom({ id, name, role, estateIds }: ApiToken): Omit<Caller, "secretHash"> {
-  // An officer without estates sees none; a viewer without estates is a city's viewer and sees all.
-  const all = role === "admin" || (role === "viewer" && estateIds.length === 0);
+  // An officer without estates sees none; a viewer, or the public, without estates sees those of the city.
+  const all = role === "admin" || ((role === "viewer" || role === "public") && estateIds.length === 0);
   return { tokenId: id, name, role, scope: all ? undefined : estateIds };
 }
 
@@ -139,10 +141,12 @@ export function createGatekeeper(desk: TokenDesk, throttle: Throttle, failed: ()
       throw new ZhianError("UNAUTHENTICATED", "the token is unknown or revoked");
     }
     request.caller = caller;
-    if (access !== "local" && access !== "partial" && !access.includes(caller.role)) {
+    const roles = access === "local" || access === "partial" ? READERS : access;
+    // Of a `partial` route the public sees what a stranger sees.
+    if (access !== "partial" && !roles.includes(caller.role)) {
       throw new ZhianError(
         "FORBIDDEN",
-        `the role ${caller.role} may not do this; it takes ${access.join(" or ")}`,
+        `the role ${caller.role} may not do this; it takes ${roles.join(" or ")}`,
       );
     }
   };
@@ -160,7 +164,7 @@ export function callerOf(request: FastifyRequest): Caller {
 
 /** Whether the caller of a `partial` route may see all of it: by a token, or as somebody on this machine. */
 export function seesAll(request: FastifyRequest): boolean {
-  return request.caller !== undefined || isLocal(request);
+  return (request.caller !== undefined && request.caller.role !== "public") || isLocal(request);
 }
 
 /** True when the request comes from this machine itself and no proxy passed it on. */

@@ -20,6 +20,7 @@ const TAGS: Readonly<Record<string, string>> = {
   devices: "Gates, cameras, sensors",
   events: "What devices told",
   incidents: "What rules made of it, and what people did about it",
+  surveillance: "More or fewer incidents than expected, found by statistics",
   cases: "Calls and cases recorded elsewhere, imported",
   rates: "Incidents per 1,000 household-years, with counts, exposure and intervals",
   "dead letters": "Messages that could not be decoded",

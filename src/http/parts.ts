@@ -5,13 +5,17 @@ import type {
   Acceptance,
   Authenticator,
   Backroom,
+  Bulletins,
   Clock,
   Commissioning,
+  ComparisonDesk,
   GatewayPrincipal,
   Importer,
   JournalHealth,
   LiveFeed,
+  PeriodStatistics,
   RateStatistics,
+  RuleTrials,
 } from "../ports.ts";
 import type { Logger } from "../runtime/log.ts";
 
@@ -55,8 +59,12 @@ export interface HttpParts {
   /** Called after each change of estates, gateways or devices; resolves when the hot path knows it. */
   readonly registryChanged: () => Promise<void>;
   readonly statistics: RateStatistics;
+  readonly comparisons: ComparisonDesk;
+  readonly studies: Pick<PeriodStatistics, "claimCheck" | "plan" | "power">;
+  readonly bulletins: Bulletins;
   readonly importer: Importer;
   readonly replay: Replay;
+  readonly ruleTrials: RuleTrials;
   readonly live: LiveFeed;
   readonly commissioning: Pick<Commissioning, "test">;
   /** Where backups go. */
@@ -107,6 +115,8 @@ export interface HttpLimits {
   readonly liveBufferBytes: number;
   readonly liveHeartbeatMs: number;
   readonly healthMs: number;
+  /** How long a comparison of groups is waited for; a longer one is fetched by its id. */
+  readonly comparisonMs: number;
   /** How long a shutdown waits for requests at work. */
   readonly closeMs: number;
 }
@@ -126,5 +136,6 @@ export const DEFAULT_LIMITS: HttpLimits = Object.freeze({
   liveBufferBytes: 1024 * 1024,
   liveHeartbeatMs: 15_000,
   healthMs: 5_000,
+  comparisonMs: 5_000,
   closeMs: 10_000,
 });

@@ -17,6 +17,8 @@ export const REGISTRY_COLUMNS: Readonly<Record<RegistryKind, Aliases<string>>> =
     buildings: ["楼栋数", "楼栋", "栋数", "幢数", "building_count"],
     policeGrid: ["警务网格", "警格", "责任区"],
     communityGrid: ["社区网格", "网格", "综治网格"],
+    latitude: ["纬度", "lat"],
+    longitude: ["经度", "lon", "lng"],
     installedOn: ["启用日期", "智安系统启用日期", "安装日期", "建成日期", "installation_date", "installed"],
     commissionedOn: ["验收日期", "投运日期", "commissioning_date", "commissioned"],
     simulated: SIMULATED,

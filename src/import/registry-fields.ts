@@ -45,6 +45,13 @@ const count = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be from ${least} to ${most}`);
 
+const degrees = (most: number) =>
+  scalar
+    .transform((value) => value.normalize("NFKC").trim())
+    .refine((value) => /^[+-]?\d{1,3}(\.\d{1,12})?$/.test(value), "must be decimal degrees, such as 31.2304")
+    .transform(Number)
+    .refine((value) => Math.abs(value) <= most, `must be from -${most} to ${most}`);
+
 const day = scalar.transform((value, context) => {
   const found = readDay(value);
   if (found !== undefined) return found;
@@ -171,6 +178,8 @@ export const REGISTRY_FIELDS = {
       buildings: count(1, 10_000).exactOptional(),
       policeGrid: text(100).exactOptional(),
       communityGrid: text(100).exactOptional(),
+      latitude: degrees(90).exactOptional(),
+      longitude: degrees(180).exactOptional(),
       installedOn: day.exactOptional(),
       commissionedOn: day.exactOptional(),
       simulated: flag.exactOptional(),

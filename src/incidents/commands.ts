@@ -11,6 +11,7 @@ import { cleanNote } from "./note.ts";
 
 type Acknowledge = Extract<IncidentCommand, { kind: "acknowledge" }>;
 type Close = Extract<IncidentCommand, { kind: "close" }>;
+type Verify = Extract<IncidentCommand, { kind: "verify" }>;
 
 /** Somebody takes the incident on. CONFLICT when somebody has, or when it is closed. */
 export function acknowledge(
@@ -64,6 +65,24 @@ export function close(incident: Incident, command: Close, by: string, now: Epoch
   };
 }
 
+/** Somebody saw it, on video or on site. CONFLICT when it is closed, or as sure already. */
+export function verify(incident: Incident, command: Verify, by: string, now: EpochMs): IncidentChange {
+  const { verification } = command;
+  refuseClosed(incident);
+  if (incident.verification >= verification) {
+    throw new ZhianError("CONFLICT", `The incident is verified at level ${incident.verification} already.`, {
+      faults: [{ field: "verification", reason: `It is ${incident.verification} already.` }],
+    });
+  }
+  const at = Math.max(now, incident.updatedAt);
+  const note = cleanNote(command.note);
+  const said = `${incident.verification} → ${verification}`;
+  return {
+    incident: { ...incident, verification, updatedAt: at },
+    transitions: [lineOf(incident, "verified", at, by, note === undefined ? said : `${said}: ${note}`)],
+  };
+}
+
 function refuseClosed({ status, closedBy, closedAt, closeReason }: Incident): void {
   if (status !== "closed") return;
   const who = closedBy ?? "somebody";
@@ -83,7 +102,7 @@ function time(at: EpochMs | undefined): string {
 
 function lineOf(
   { id }: Incident,
-  kind: "acknowledged" | "closed",
+  kind: "acknowledged" | "verified" | "closed",
   at: EpochMs,
   by: string,
   note: string | undefined,

@@ -1,7 +1,15 @@
 import { timedId } from "../domain/identity.ts";
-import type { Incident, IncidentChange, IncidentTransition, TransitionKind } from "../domain/incident.ts";
+import type {
+  Incident,
+  IncidentChange,
+  IncidentTransition,
+  TransitionKind,
+  Verification,
+} from "../domain/incident.ts";
 import type { IncidentLifeCycle, Verdict } from "../ports.ts";
-import { acknowledge, close } from "./commands.ts";
+import { acknowledge, close, verify } from "./commands.ts";
+import { isReopenedBy, unclosed } from "./reopening.ts";
+import { verificationAfter } from "./verification-after.ts";
 
 /**
  * Evidence and episodes beyond this are counted in `eventCount` and `episodeCount` and add no line to the
@@ -20,24 +28,36 @@ export const EVIDENCE_LINES = 50;
  *   asked to look at P4 and P5, so they close by themselves at the end, with reason `other`.
  * - A new episode before the closing resumes the incident, so that a key has one unclosed incident and a
  *   flapping detector does not drown the officers. After the closing it opens a new incident: an alarm
- *   must not be swallowed.
+ *   must not be swallowed. Soon after the closing it reopens the same one, where the rule says so and
+ *   nobody judged it to be false, a test or a duplicate.
  * - The rule that opened or resumed an incident ends it; another rule of the same type and subject may
  *   still see its own condition, and its next evidence resumes it.
  * - What opened an incident, told again, changes nothing; nor does an end of what has ended.
+ * - How sure it is only grows. What merely confirms opens, resumes and reopens nothing. When the real
+ *   thing follows a test, what the test confirmed no longer counts.
+ * - What came and went too often is marked as chattering, once and for good.
  * - An incident is late, a test or simulated only as long as all that supports it is.
  */
 export function createIncidentLifeCycle(): IncidentLifeCycle {
   return {
     apply(verdict, known) {
       const current = known?.status === "closed" ? undefined : known;
+      if (verdict.confirms) return current && confirm(current, verdict);
       if (verdict.kind === "end") return current && end(current, verdict);
-      if (!current) return open(verdict);
-      return current.id === idOf(verdict) ? undefined : support(current, verdict);
+      if (known?.id === idOf(verdict)) return undefined;
+      if (!current) return known && isReopenedBy(known, verdict) ? reopen(known, verdict) : open(verdict);
+      return support(current, verdict);
     },
-    command: (incident, command, by, now) =>
-      command.kind === "acknowledge"
-        ? acknowledge(incident, command, by, now)
-        : close(incident, command, by, now),
+    command(incident, command, by, now) {
+      switch (command.kind) {
+        case "acknowledge":
+          return acknowledge(incident, command, by, now);
+        case "verify":
+          return verify(incident, command, by, now);
+        case "close":
+          return close(incident, command, by, now);
+      }
+    },
   };
 }
 
@@ -68,21 +88,56 @@ function open(verdict: Verdict): IncidentChange {
     eventCount: 1,
     episodeCount: 1,
     updatedAt: detectedAt,
+    verification: verdict.verification ?? 0,
+    chattering: verdict.chattering === true,
   };
-  return { incident, transitions: [line(incident, "opened", verdict, beginningOf(verdict))] };
+  const opened = line(incident, "opened", verdict, beginningOf(verdict), verdict.note);
+  const latched = latchedLine(false, incident, verdict);
+  return { incident, transitions: [opened, ...latched, ...verifiedLine(0, incident, verdict)] };
+}
+
+/** What another device says makes the incident surer; neither its condition nor its severity change. */
+function confirm(current: Incident, verdict: Verdict): IncidentChange | undefined {
+  const verification = verificationAfter(current, verdict, current);
+  if (verification === current.verification) return undefined;
+  const incident: Incident = {
+    ...current,
+    verification,
+    eventCount: current.eventCount + 1,
+    updatedAt: laterOf(current.updatedAt, verdict.detectedAt),
+  };
+  return { incident, transitions: verifiedLine(current.verification, incident, verdict) };
+}
+
+/** A new episode soon after the closing: the same incident, which somebody has to take on again. */
+function reopen(closed: Incident, verdict: Verdict): IncidentChange {
+  const { closeReason = "other", closedBy = "somebody" } = closed;
+  const byRule = closedBy.startsWith("rule:");
+  const change = support(unclosed(closed), verdict);
+  const transitions = change.transitions.filter(({ kind }) => kind !== "resumed");
+  // What closes by itself may come and go for weeks.
+  if (byRule && closed.eventCount > EVIDENCE_LINES) return { ...change, transitions };
+  const note = `it was closed by ${closedBy}: ${closeReason}`;
+  const reopened = line(change.incident, "reopened", verdict, beginningOf(verdict), note);
+  return { ...change, transitions: [reopened, ...transitions] };
 }
 
 /** Evidence for an incident; a new episode when it has ended. */
 function support(current: Incident, verdict: Verdict): IncidentChange {
   const { endedAt, ...goesOn } = current;
   const resumes = endedAt !== undefined;
+  const marks = {
+    test: current.test && verdict.test,
+    simulated: current.simulated && verdict.simulated,
+  };
   const incident: Incident = {
     ...goesOn,
     ...(resumes && { rule: verdict.rule }),
     severity: verdict.severity < current.severity ? verdict.severity : current.severity,
+    verification: verificationAfter(current, verdict, marks),
     late: current.late && verdict.late,
-    test: current.test && verdict.test,
-    simulated: current.simulated && verdict.simulated,
+    ...marks,
+    chattering: current.chattering || verdict.chattering === true,
     eventCount: current.eventCount + 1,
     episodeCount: current.episodeCount + (resumes ? 1 : 0),
     updatedAt: laterOf(current.updatedAt, verdict.detectedAt),
@@ -90,13 +145,18 @@ function support(current: Incident, verdict: Verdict): IncidentChange {
   const notes: string[] = [];
   if (incident.severity !== current.severity) notes.push(`${current.severity} → ${incident.severity}`);
   if (incident.test !== current.test) notes.push("no longer only a test");
+  if (incident.verification < current.verification)
+    notes.push(`verification ${current.verification} → ${incident.verification}`);
+  const surer = verifiedLine(current.verification, incident, verdict);
+  const latched = latchedLine(current.chattering, incident, verdict);
   const transitions: IncidentTransition[] = [];
   const written = current.eventCount <= EVIDENCE_LINES;
   if (resumes && written) transitions.push(line(incident, "resumed", verdict, beginningOf(verdict)));
   if (notes.length > 0)
     transitions.push(line(incident, "escalated", verdict, verdict.eventId, notes.join("; ")));
-  else if (!resumes && written) transitions.push(line(incident, "evidence", verdict, verdict.eventId));
-  return { incident, transitions };
+  else if (!resumes && written && surer.length + latched.length === 0)
+    transitions.push(line(incident, "evidence", verdict, verdict.eventId, verdict.note));
+  return { incident, transitions: [...transitions, ...latched, ...surer] };
 }
 
 function end(current: Incident, verdict: Verdict): IncidentChange | undefined {
@@ -114,7 +174,20 @@ function end(current: Incident, verdict: Verdict): IncidentChange | undefined {
     closedBy: ruleName(verdict),
     closeReason: "other",
   };
-  return { incident, transitions: [...transitions, line(incident, "closed", verdict, undefined, "other")] };
+  const closed = written ? [line(incident, "closed", verdict, undefined, "other")] : [];
+  return { incident, transitions: [...transitions, ...closed] };
+}
+
+/** The line that an incident is held as going on; none when it was before. */
+function latchedLine(before: boolean, incident: Incident, verdict: Verdict): IncidentTransition[] {
+  return incident.chattering && !before ? [line(incident, "latched", verdict, verdict.eventId)] : [];
+}
+
+/** The line that an incident became surer; none when it did not. */
+function verifiedLine(before: Verification, incident: Incident, verdict: Verdict): IncidentTransition[] {
+  const { verification } = incident;
+  if (verification <= before) return [];
+  return [line(incident, "verified", verdict, beginningOf(verdict), `${before} → ${verification}`)];
 }
 
 function line(

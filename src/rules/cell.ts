@@ -1,7 +1,9 @@
 import type { SecurityEvent } from "../domain/event.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { DeviceFacts, Verdict } from "../ports.ts";
-import type { Operator } from "./operator.ts";
+import { readChatter, type Chatter } from "./chatter.ts";
+import { readConfirmation, type Confirmation } from "./confirmation.ts";
+import { readWithheld, type Withheld } from "./explained.ts";
 import type { Rule } from "./rule.ts";
 import type { Timed } from "./timers.ts";
 
@@ -10,6 +12,8 @@ export interface Sight {
   readonly deviceId: string;
   readonly point?: string;
   readonly placeId?: string;
+  /** Absent only in a state of the time when every key began with the estate. */
+  readonly estateId?: string;
   readonly late?: true;
   readonly test?: true;
   readonly simulated?: true;
@@ -44,9 +48,16 @@ export type Memory = object;
 export interface Cell<M extends Memory = Memory> extends Timed {
   readonly rule: Rule;
   readonly key: string;
-  readonly estateId: string;
   memory: M;
   episode: Episode | undefined;
+  /** Who else said so; undefined when nobody did lately, or the rule does not ask. */
+  confirmation: Confirmation | undefined;
+  /** How often it began and ended lately. */
+  chatter: Chatter | undefined;
+  /** Through which gateway it was last heard; undefined when nothing explains the rule. */
+  gatewayId: string | undefined;
+  /** What is not told because the gateway's incident explains it. */
+  withheld: Withheld | undefined;
   /** Changed since the last checkpoint. */
   dirty: boolean;
 }
@@ -61,15 +72,16 @@ export interface Tell {
 
 /** What an event's sight is. */
 export function sightOf(event: SecurityEvent, device: DeviceFacts): Sight {
-  const { deviceId, point, flags } = event;
-  return {
-    deviceId,
-    ...(point !== undefined && { point }),
-    ...(device.placeId !== undefined && { placeId: device.placeId }),
-    ...(flags.includes("late") && { late: true }),
-    ...(flags.includes("test") && { test: true }),
-    ...(flags.includes("simulated") && { simulated: true }),
-  };
+  const { estateId, deviceId, point, flags } = event;
+  // Made for nearly every event that concerns a rule, so without an object for each part.
+  const sight: { -readonly [Part in keyof Sight]: Sight[Part] } = { estateId, deviceId };
+  if (point !== undefined) sight.point = point;
+  if (device.placeId !== undefined) sight.placeId = device.placeId;
+  if (flags.length === 0) return sight;
+  if (flags.includes("late")) sight.late = true;
+  if (flags.includes("test")) sight.test = true;
+  if (flags.includes("simulated")) sight.simulated = true;
+  return sight;
 }
 
 /** True when a message about `one` also speaks for `other`: a device as a whole, and each of its points. */
@@ -83,21 +95,45 @@ export function covers(
   );
 }
 
+/** The parts of a cell that are kept. */
+type Kept = Pick<Cell, "memory" | "episode" | "confirmation" | "chatter" | "gatewayId" | "withheld">;
+
 /** The state as text; undefined when the cell is idle and need not be kept. */
-export function saveCell({ rule, memory, episode }: Cell): string | undefined {
-  if (episode === undefined && rule.operator.idle(memory)) return undefined;
-  return JSON.stringify({ memory, episode });
+export function saveCell(cell: Cell): string | undefined {
+  const { rule, memory, episode, confirmation, chatter, gatewayId, withheld } = cell;
+  const known = [episode, confirmation, chatter, withheld].some((part) => part !== undefined);
+  if (!known && rule.operator.idle(memory)) return undefined;
+  return JSON.stringify({
+    form: rule.stateForm,
+    memory,
+    episode,
+    confirmation,
+    chatter,
+    gatewayId,
+    withheld,
+  });
 }
 
-/** The state from `saveCell`; undefined when the text is something else. */
-export function readCell(text: string, operator: Operator): Pick<Cell, "memory" | "episode"> | undefined {
+/** What `saveCell` writes. The form is absent in a state of the time when rules could not change under it. */
+type SavedCell = Partial<Kept> & { readonly form?: string };
+
+/** The state from `saveCell`; undefined when the text is something else, or of a form that is not the rule's. */
+export function readCell(text: string, rule: Rule): Kept | undefined {
   try {
-    const { memory: saved, episode } = JSON.parse(text) as Partial<Pick<Cell, "memory" | "episode">>;
-    const memory = operator.read(saved);
+    const { form, memory: saved, episode, ...rest } = JSON.parse(text) as SavedCell;
+    if (form !== undefined && form !== rule.stateForm) return undefined;
+    const memory = rule.operator.read(saved);
     if (memory === undefined) return undefined;
     if (episode !== undefined && (!Array.isArray(episode.members) || !Number.isFinite(episode.timeOutAt)))
       return undefined;
-    return { memory, episode };
+    return {
+      memory,
+      episode,
+      confirmation: readConfirmation(rest.confirmation, rule.confirmedBy),
+      chatter: readChatter(rest.chatter),
+      gatewayId: typeof rest.gatewayId === "string" ? rest.gatewayId : undefined,
+      withheld: readWithheld(rest.withheld),
+    };
   } catch {
     return undefined;
   }

@@ -1,18 +1,19 @@
 import { hash } from "node:crypto";
 import type { EpochMs } from "../domain/time.ts";
-import type { ConditionCompiler } from "./condition.ts";
-import { createLocalTime, inSpan } from "./local-time.ts";
+import type { Condition, ConditionCompiler, ValueExpression } from "./condition.ts";
+import { createLocalTime, inSpan } from "../domain/local-time.ts";
 import type { OperatorKind } from "./operator-kind.ts";
 import type { Operator } from "./operator.ts";
 import { OPERATORS } from "./operators.ts";
 import type { Part, Rule, Subject } from "./rule.ts";
 import { ruleSchema, specFaults, type RuleSpec, type SpecFault } from "./schema.ts";
+import { stateForm } from "./state-form.ts";
 
 const VERSION_DIGITS = 12;
 const TEXTS = ["cause", "consequence", "response", "respondWithin"] as const;
 
 /** A rule without the place where it was found. */
-export type CompiledRule = Omit<Rule, "file" | "line">;
+export type CompiledRule = Omit<Rule, "file" | "line" | "definition">;
 
 /** Checks and compiles one rule as read from YAML; all its faults at once. */
 export function compileRule(raw: unknown, compiler: ConditionCompiler): CompiledRule | readonly SpecFault[] {
@@ -21,8 +22,33 @@ export function compileRule(raw: unknown, compiler: ConditionCompiler): Compiled
   faults.push(...crossFaults(raw));
   const { parts, refused } = compileParts(raw, compiler);
   faults.push(...refused);
+  const keyValue = compileKeyValue(raw, compiler);
+  if (keyValue && "refused" in keyValue) faults.push({ path: ["key", 1, "value"], reason: keyValue.refused });
+  const confirming = compileConfirming(raw, compiler);
+  if (confirming && "refused" in confirming)
+    faults.push({ path: ["confirmedBy", "condition"], reason: confirming.refused });
   if (!parsed.success || faults.length > 0) return faults;
-  return assemble(parsed.data, parts);
+  if ((keyValue && "refused" in keyValue) || (confirming && "refused" in confirming)) return faults;
+  return assemble(parsed.data, { parts, keyValue, confirming });
+}
+
+/** What of a rule was compiled beside its fields. */
+interface Compiled {
+  readonly parts: readonly Part[];
+  readonly keyValue: ValueExpression | undefined;
+  readonly confirming: Condition | undefined;
+}
+
+/** The condition of `confirmedBy`; undefined when there is none. */
+function compileConfirming(raw: unknown, compiler: ConditionCompiler) {
+  const text = at(raw, ["confirmedBy", "condition"]);
+  return typeof text === "string" && text.trim() !== "" ? compiler.compile(text.trim()) : undefined;
+}
+
+/** The expression of a key such as `[estate, { value: … }]`; undefined for other keys. */
+function compileKeyValue(raw: unknown, compiler: ConditionCompiler) {
+  const text = at(raw, ["key", "1", "value"]);
+  return typeof text === "string" && text.trim() !== "" ? compiler.compileValue(text.trim()) : undefined;
 }
 
 /** The conditions of every operator that is written, and of `clears`. */
@@ -70,7 +96,21 @@ function crossFaults(raw: unknown): SpecFault[] {
     faults.push({ path: ["when"], reason: `It must have exactly one operator: ${names}.` });
   }
   if (kind?.endsItself && at(raw, ["clears", "when"]) !== undefined) {
-    faults.push({ path: ["clears", "when"], reason: `A rule with ${kind.name} ends by its own until.` });
+    faults.push({ path: ["clears", "when"], reason: `A rule with ${kind.name} ends by itself.` });
+  }
+  if (kind && !kind.acrossEstates && at(raw, ["key", "0"]) === "everywhere") {
+    const reason = `A rule with ${kind.name} follows devices of one estate: its key begins with estate.`;
+    faults.push({ path: ["key"], reason });
+  }
+  if (at(raw, ["confirmedBy"]) !== undefined && at(raw, ["key", "0"]) === "everywhere") {
+    const reason = "Devices of different estates do not confirm each other: the key begins with estate.";
+    faults.push({ path: ["confirmedBy"], reason });
+  }
+  const what = at(raw, ["key", "1"]);
+  if (at(raw, ["explainedBy"]) !== undefined && what !== undefined && what !== "device") {
+    const reason =
+      "Its key must be [estate, device] or [estate, device, point]: other subjects have no one gateway.";
+    faults.push({ path: ["explainedBy"], reason });
   }
   const usesSchedule = kinds.some((each) => each.usesSchedule?.(at(raw, ["when", each.name])));
   if (usesSchedule && at(raw, ["schedule"]) === undefined) {
@@ -97,11 +137,14 @@ function at(raw: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-function assemble(spec: RuleSpec, parts: readonly Part[]): CompiledRule {
-  const { id, title, cause, consequence, response, respondWithin, incident, severity, devices, key } = spec;
+function assemble(spec: RuleSpec, compiled: Compiled): CompiledRule {
+  const { id, title, cause, consequence, response, respondWithin, incident, severity, devices } = spec;
+  const { confirmedBy, explainedBy, reopenWithin } = spec;
+  const { parts, keyValue, confirming } = compiled;
+  const subject = subjectOf(spec, keyValue);
   return {
     id,
-    version: versionOf(spec, parts),
+    version: versionOf(spec, compiled),
     title,
     ...(cause && { cause }),
     ...(consequence && { consequence }),
@@ -110,11 +153,21 @@ function assemble(spec: RuleSpec, parts: readonly Part[]): CompiledRule {
     incident,
     severity,
     ...(devices && { kinds: new Set(devices.kind) }),
-    subject: (key[2] ?? key[1]) satisfies Subject,
+    subject,
     parts,
     operator: operatorOf(spec, parts),
     timeOut: spec.clears.after,
+    ...(confirmedBy && confirming && { confirmedBy: { condition: confirming, within: confirmedBy.within } }),
+    ...(explainedBy && { explainedBy: { incident: explainedBy.incident } }),
+    ...(reopenWithin !== undefined && { reopenWithin }),
+    stateForm: stateForm({ incident, subject, parts }, kindOf(spec).kind.name),
   };
+}
+
+function subjectOf({ key: [where, what, which] }: RuleSpec, value?: ValueExpression): Subject {
+  if (typeof what !== "object") return which ?? what;
+  if (!value) throw new Error("a key without its value was let through");
+  return { everywhere: where === "everywhere", value };
 }
 
 function kindOf({ when }: RuleSpec): { readonly kind: OperatorKind; readonly spec: unknown } {
@@ -135,14 +188,23 @@ function operatorOf(rule: RuleSpec, parts: readonly Part[]): Operator {
 }
 
 /** Hash of what the rule means: durations as milliseconds, conditions in their normal form. */
-function versionOf(rule: RuleSpec, parts: readonly Part[]): string {
+function versionOf(rule: RuleSpec, { parts, keyValue, confirming }: Compiled): string {
   const { kind, spec } = kindOf(rule);
   const conditions = parts.map(({ role, condition, value }) => [
     role,
     condition.text,
     ...(value ? [value.text] : []),
   ]);
-  const meaning = { ...rule, when: kind.meaning(spec), clears: rule.clears.after, conditions };
+  const key = keyValue ? [rule.key[0], { value: keyValue.text }] : rule.key;
+  const confirmedBy = rule.confirmedBy && { ...rule.confirmedBy, condition: confirming?.text };
+  const meaning = {
+    ...rule,
+    key,
+    when: kind.meaning(spec),
+    clears: rule.clears.after,
+    conditions,
+    confirmedBy,
+  };
   return hash("sha256", canonical(meaning), "hex").slice(0, VERSION_DIGITS);
 }
 

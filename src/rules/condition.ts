@@ -1,11 +1,11 @@
-import { Environment, serialize, type ASTNode } from "@marcbachmann/cel-js";
-import type { SecurityEvent } from "../domain/event.ts";
-import { TAXONOMY } from "../domain/taxonomy.ts";
-import { DEFAULT_ZONE } from "../domain/time.ts";
-import type { DeviceFacts } from "../ports.ts";
-import { createLocalTime, type LocalTime } from "./local-time.ts";
+import { Environment, EvaluationError, serialize, type ASTNode } from "@marcbachmann/cel-js";
+import { comparedTexts, type Field } from "./compared-texts.ts";
+import { whyCostly } from "./costly.ts";
+import { splitCondition } from "./split-condition.ts";
+import { DeviceView, EstateView, EventView, LocalView, type Scene } from "./scene.ts";
+import { whyUnknown } from "./unknown-words.ts";
 
-/** A CEL expression over `event`, `device` and `local`, parsed once. */
+/** A CEL expression over `event`, `device`, `estate` and `local`, parsed once. */
 export interface Condition {
   /** The expression in its normal form. */
   readonly text: string;
@@ -19,92 +19,16 @@ export interface Condition {
 export interface ValueExpression {
   /** The expression in its normal form. */
   readonly text: string;
-  /** A text, number or truth; undefined when there is none. Throws when the expression fails on this event. */
+  /** A text, number or truth; undefined when a field it names is missing. Throws when it fails on this event. */
   readonly of: (scene: Scene) => string | number | boolean | undefined;
 }
+
+/** What CEL may call the type of something that gives a value. */
+const VALUE_TYPES = new Set(["string", "int", "uint", "double", "bool", "dyn"]);
 
 /** What went wrong with an expression, as a sentence. */
 interface ConditionRefused {
   readonly refused: string;
-}
-
-/** The variables of an expression. One scene is filled again for each event. */
-export interface Scene {
-  readonly event: EventView;
-  readonly device: DeviceView;
-  readonly local: LocalView;
-  set(event: SecurityEvent, device: DeviceFacts): void;
-}
-
-/** `event` in an expression: absent fields read as an empty string, or null for the value. */
-class EventView {
-  current: SecurityEvent | undefined;
-
-  get code(): string {
-    return this.current?.code ?? "";
-  }
-  get phase(): string {
-    return this.current?.phase ?? "";
-  }
-  get transition(): string {
-    return this.current?.transition ?? "";
-  }
-  get point(): string {
-    return this.current?.point ?? "";
-  }
-  get value(): SecurityEvent["attributes"][string] | null {
-    return this.current?.value ?? null;
-  }
-  get attributes(): SecurityEvent["attributes"] {
-    return this.current?.attributes ?? {};
-  }
-  get flags(): SecurityEvent["flags"] {
-    return this.current?.flags ?? [];
-  }
-}
-
-/** `device` in an expression. */
-class DeviceView {
-  current: DeviceFacts | undefined;
-
-  get kind(): string {
-    return this.current?.kind ?? "";
-  }
-  get placeId(): string {
-    return this.current?.placeId ?? "";
-  }
-}
-
-/** `local` in an expression: the event's time in the estate's zone, computed when it is asked for. */
-class LocalView {
-  readonly time: LocalTime = createLocalTime();
-  at = 0;
-  zone: string = DEFAULT_ZONE;
-
-  get hour(): bigint {
-    return BigInt(Math.floor(this.time.minuteOfDay(this.at, this.zone) / 60));
-  }
-  get weekday(): bigint {
-    return BigInt(this.time.weekday(this.at, this.zone));
-  }
-}
-
-/** Makes the scene in which an engine evaluates its conditions. */
-export function createScene(): Scene {
-  const event = new EventView();
-  const device = new DeviceView();
-  const local = new LocalView();
-  return {
-    event,
-    device,
-    local,
-    set(current, facts) {
-      event.current = current;
-      device.current = facts;
-      local.at = current.occurredAt;
-      local.zone = facts.zone;
-    },
-  };
 }
 
 /** Compiles conditions. */
@@ -124,6 +48,8 @@ export function createConditionCompiler(): ConditionCompiler {
         code: "string",
         phase: "string",
         transition: "string",
+        estate: "string",
+        device: "string",
         point: "string",
         value: "dyn",
         attributes: "map<string, dyn>",
@@ -131,9 +57,11 @@ export function createConditionCompiler(): ConditionCompiler {
       },
     })
     .registerType("Device", { ctor: DeviceView, fields: { kind: "string", placeId: "string" } })
+    .registerType("Estate", { ctor: EstateView, fields: { mode: "string" } })
     .registerType("Local", { ctor: LocalView, fields: { hour: "int", weekday: "int" } })
     .registerVariable("event", "Event")
     .registerVariable("device", "Device")
+    .registerVariable("estate", "Estate")
     .registerVariable("local", "Local");
 
   function unreadable(what: string, { error }: ReturnType<typeof environment.check>): ConditionRefused {
@@ -144,11 +72,23 @@ export function createConditionCompiler(): ConditionCompiler {
   function compileValue(text: string): ValueExpression | ConditionRefused {
     const checked = environment.check(text);
     if (!checked.valid) return unreadable("expression", checked);
+    const { type = "dyn" } = checked;
+    if (!VALUE_TYPES.has(type)) {
+      return { refused: `A value must be a text, a number or a truth, this one is a ${type}.` };
+    }
     const run = environment.parse(text);
+    const costly = whyCostly(run.ast);
+    if (costly !== undefined) return { refused: costly };
     return {
       text: serialize(run.ast),
       of(scene) {
-        const value: unknown = run(scene);
+        let value: unknown;
+        try {
+          value = run(scene);
+        } catch (error) {
+          if (error instanceof EvaluationError && error.code === "no_such_key") return undefined;
+          throw error;
+        }
         if (typeof value === "bigint") return Number(value);
         return typeof value === "string" || typeof value === "number" || typeof value === "boolean"
           ? value
@@ -164,60 +104,35 @@ export function createConditionCompiler(): ConditionCompiler {
       return { refused: `A condition must be true or false, this one is a ${checked.type ?? "dyn"}.` };
     }
     const { ast } = environment.parse(text);
-    const unknown = codesNamed(ast).filter((code) => !Object.hasOwn(TAXONOMY, code));
-    if (unknown.length > 0) {
-      return { refused: `The taxonomy has no code ${unknown.map((code) => `'${code}'`).join(", ")}.` };
-    }
+    const costly = whyCostly(ast);
+    if (costly !== undefined) return { refused: costly };
+    const unknown = whyUnknown(ast);
+    if (unknown !== undefined) return { refused: unknown };
     const codes = codesOf(ast);
     if (codes === undefined || codes.size === 0) {
       return {
         refused: "The condition must say for which codes it is: event.code == '…' or event.code in ['…'].",
       };
     }
-    const run = environment.parse(text);
-    return { text: serialize(ast), codes, holds: (scene) => run(scene) === true };
+    const { quick, rest } = splitCondition(ast);
+    if (rest === undefined) return { text: serialize(ast), codes, holds: quick };
+    const run = environment.parse(rest);
+    return { text: serialize(ast), codes, holds: (scene) => quick(scene) && run(scene) === true };
   }
 
   return { compile, compileValue };
 }
+
+const CODE: Field = ["event", "code"];
 
 /**
  * Event codes for which the expression can be true; undefined: any. It needs to be no closer than
  * that: it only decides for which events the expression is evaluated.
  */
 function codesOf(ast: ASTNode): ReadonlySet<string> | undefined {
-  if (ast.op === "==" || ast.op === "in") return namedBy(ast);
+  if (ast.op === "==" || ast.op === "in") return comparedTexts(ast, CODE);
   if (ast.op !== "&&" && ast.op !== "||") return undefined;
   const [left, right] = [codesOf(ast.args[0]), codesOf(ast.args[1])];
   if (ast.op === "&&") return left && right ? left.intersection(right) : (left ?? right);
   return left && right ? left.union(right) : undefined;
-}
-
-/** Every code the expression compares an event's code with. */
-function codesNamed(ast: ASTNode): string[] {
-  if (ast.op === "==" || ast.op === "!=" || ast.op === "in") return [...(namedBy(ast) ?? [])];
-  if (ast.op === "&&" || ast.op === "||" || ast.op === "?:") return ast.args.flatMap(codesNamed);
-  return ast.op === "!_" ? codesNamed(ast.args) : [];
-}
-
-function namedBy(ast: ASTNode & { op: "==" | "!=" | "in" }): ReadonlySet<string> | undefined {
-  const [left, right] = ast.args;
-  if (isEventCode(left)) {
-    if (ast.op !== "in") return literals([right]);
-    return right.op === "list" ? literals(right.args) : undefined;
-  }
-  return ast.op !== "in" && isEventCode(right) ? literals([left]) : undefined;
-}
-
-function isEventCode(ast: ASTNode): boolean {
-  return ast.op === "." && ast.args[1] === "code" && ast.args[0].op === "id" && ast.args[0].args === "event";
-}
-
-function literals(nodes: readonly ASTNode[]): ReadonlySet<string> | undefined {
-  const found = new Set<string>();
-  for (const node of nodes) {
-    if (node.op !== "value" || typeof node.args !== "string") return undefined;
-    found.add(node.args);
-  }
-  return found;
 }

@@ -1,7 +1,8 @@
 import { DAY, HOUR, MINUTE, SECOND } from "../domain/time.ts";
 
 const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
-const DURATION = /^([1-9]\d{0,5})(s|m|h|d)$/;
+/** How a duration is written. */
+export const DURATION = /^([1-9]\d{0,5})(s|m|h|d)$/;
 
 /** Milliseconds of a duration such as `90s`, `5m`, `12h` or `2d`; undefined when it is not one. */
 export function parseDuration(text: string): number | undefined {

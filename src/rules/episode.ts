@@ -1,6 +1,10 @@
+import type { Verification } from "../domain/incident.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { Verdict } from "../ports.ts";
-import { covers, type Cell, type Episode, type Sight, type Tell } from "./cell.ts";
+import { covers, sightOf, type Cell, type Episode, type Sight, type Tell } from "./cell.ts";
+import { carry, confirm } from "./confirmation.ts";
+import type { Told } from "./operator.ts";
+import { estateOf } from "./subject.ts";
 
 /** Members an episode follows; with more of them it ends by its time-out only. */
 const MEMBER_LIMIT = 64;
@@ -27,14 +31,14 @@ export function meet(cell: Cell, hit: Hit, tell: Tell): void {
     // Told late, but by its own time the time-out had ended the episode before this began.
     finish(cell, episode.seen + rule.timeOut, hit.detectedAt, episode.origin, undefined, tell);
   } else if (episode) {
-    tell.verdict(verdictOf(cell, "evidence", episode.id, hit));
+    tell.verdict(verdictOf(cell, "evidence", episode.id, hit, carry(cell, episode.id, hit)));
     if (hit.overAt === undefined) {
       join(episode, hit);
       prolong(cell, hit.at, hit.detectedAt);
     }
     return;
   }
-  tell.verdict(verdictOf(cell, "open", hit.id, hit));
+  tell.verdict(verdictOf(cell, "open", hit.id, hit, carry(cell, hit.id, hit)));
   if (hit.overAt === undefined) {
     cell.episode = {
       id: hit.id,
@@ -49,6 +53,16 @@ export function meet(cell: Cell, hit: Hit, tell: Tell): void {
     tell.verdict(verdictOf(cell, "end", hit.id, { ...hit, at: hit.overAt }));
   }
   cell.dirty = true;
+}
+
+/** An event met the rule's `confirmedBy`: it may make surer what is known, whether that goes on or not. */
+export function corroborate(cell: Cell, { event, device }: Told, tell: Tell): void {
+  const surer = confirm(cell, event);
+  if (!surer) return;
+  const { episode, verification } = surer;
+  const { id: eventId, occurredAt: at, receivedAt: detectedAt } = event;
+  const told = { at, detectedAt, eventId, sight: sightOf(event, device) };
+  tell.verdict({ ...verdictOf(cell, "evidence", episode, told, verification), confirms: true });
 }
 
 /** Something still speaks for the episode: its time-out starts again. Older than the episode, it says nothing. */
@@ -103,7 +117,8 @@ export function expire(cell: Cell, now: EpochMs, tell: Tell): void {
   if (episode && episode.timeOutAt <= now) finish(cell, now, now, episode.origin, undefined, tell);
 }
 
-function finish(
+/** Ends the episode of a cell, if there is one, whatever its members. */
+export function finish(
   cell: Cell,
   at: EpochMs,
   detectedAt: EpochMs,
@@ -129,10 +144,11 @@ function join(episode: Episode, { sight, at }: Hit): void {
 }
 
 function verdictOf(
-  { rule, key, estateId }: Cell,
+  { rule, key }: Cell,
   kind: Verdict["kind"],
   episode: string,
   told: Pick<Hit, "at" | "detectedAt" | "eventId" | "sight" | "overAt">,
+  verification: Verification = 0,
 ): Verdict {
   const { sight, eventId } = told;
   return {
@@ -140,7 +156,7 @@ function verdictOf(
     rule: { id: rule.id, version: rule.version },
     type: rule.incident,
     severity: rule.severity,
-    estateId,
+    estateId: sight.estateId ?? estateOf(key),
     key,
     ...(sight.placeId !== undefined && { placeId: sight.placeId }),
     deviceId: sight.deviceId,
@@ -151,5 +167,7 @@ function verdictOf(
     late: sight.late === true || told.overAt !== undefined,
     test: sight.test === true,
     simulated: sight.simulated === true,
+    ...(verification > 0 && { verification }),
+    ...(rule.reopenWithin !== undefined && { reopenWithin: rule.reopenWithin }),
   };
 }

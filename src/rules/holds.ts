@@ -1,24 +1,24 @@
 import { z } from "zod";
 import { MINUTE } from "../domain/time.ts";
-import { parseDuration } from "./duration.ts";
-import { expression, group, read } from "./expression.ts";
+import { durationOrThreshold, expression, group } from "./expression.ts";
 import { createLasting } from "./lasting.ts";
 import type { OperatorKind } from "./operator-kind.ts";
 
 /** How long an end is remembered for a beginning that arrives after it, by hub time. */
 const REMEMBER = 10 * MINUTE;
 
-const schema = z.strictObject(
-  {
-    from: expression,
-    until: expression,
-    for: read(
-      (written) => (written === "$threshold" ? written : parseDuration(written)),
-      "$threshold or a duration such as 90s, 5m, 12h or 2d",
-    ),
-  },
-  group,
-);
+const schema = z
+  .strictObject(
+    {
+      from: expression.meta({ description: "Condition of the events with which the state begins." }),
+      until: expression.meta({ description: "Condition of the events with which it is over." }),
+      for: durationOrThreshold.meta({
+        description: "How long it must last: a duration, or $threshold for what the schedule chooses.",
+      }),
+    },
+    group,
+  )
+  .meta({ description: "A state that lasts: begun, and not over after a time." });
 
 /** `holds`: a state must last. */
 export const holds: OperatorKind<z.output<typeof schema>> = {

@@ -3,6 +3,7 @@ import type { EpochMs } from "../domain/time.ts";
 import { covers, sightOf, type Cell, type Sight, type Tell } from "./cell.ts";
 import { leave, meet, memberOf, prolong } from "./episode.ts";
 import type { Operator } from "./operator.ts";
+import { waitsFor } from "./standing.ts";
 
 /** Kept per key; beyond that the oldest is forgotten. Holds only the accuracy of out-of-order events. */
 const PAST_LIMIT = 16;
@@ -122,6 +123,8 @@ export function createLasting(options: LastingOptions): Operator<LastingMemory> 
         meet(cell, { id, at, detectedAt: now, sight, ...(overAt !== undefined && { overAt }) }, tell);
       }
     },
+
+    standing: ({ memory: { waits } }) => waitsFor(waits.map(({ due }) => due)),
 
     due({ memory }) {
       let due = Infinity;

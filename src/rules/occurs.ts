@@ -9,7 +9,7 @@ const REMEMBER = 10 * MINUTE;
 /** `occurs`: one event that meets the condition is enough. */
 export const occurs: OperatorKind<string> = {
   name: "occurs",
-  schema: expression,
+  schema: expression.meta({ description: "One event that meets this condition is enough." }),
   roles: [{ role: "from", path: [] }],
   endsItself: false,
   meaning: () => ({}),

@@ -28,6 +28,8 @@ export interface OperatorKind<S = unknown> {
   readonly roles: readonly RoleAt[];
   /** It says itself when its episode is over: `clears.when` has no place beside it. */
   readonly endsItself: boolean;
+  /** Its key may begin with `everywhere`: it follows no device, whose ids are an estate's own. */
+  readonly acrossEstates?: true;
   /** Whether a duration in it is `$threshold`, which needs a `schedule`. */
   readonly usesSchedule?: (written: unknown) => boolean;
   /** Faults of fields that depend on each other; paths below `when.<name>`. */

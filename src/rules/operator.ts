@@ -1,6 +1,6 @@
 import type { SecurityEvent } from "../domain/event.ts";
 import type { EpochMs } from "../domain/time.ts";
-import type { DeviceFacts } from "../ports.ts";
+import type { DeviceFacts, Standing } from "../ports.ts";
 import type { Cell, Memory, Tell } from "./cell.ts";
 
 /** An event that concerns a rule. */
@@ -33,4 +33,8 @@ export interface Operator<M extends Memory = Memory> {
   fire(cell: Cell<M>, now: EpochMs, tell: Tell): void;
   /** When the operator wants to be fired next; Infinity: never. */
   due(cell: Cell<M>): EpochMs;
+  /** The hub was off and hears again since `now`. Absent: that makes no difference to it. */
+  resume?(cell: Cell<M>, now: EpochMs): void;
+  /** How far it is with a key, for people; nothing when left out. */
+  standing?(cell: Cell<M>): Standing;
 }

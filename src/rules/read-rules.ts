@@ -24,17 +24,13 @@ export interface LoadedRules {
  * Where the YAML is wrong, the file is taken apart at its list dashes, so that only the rule in which
  * the mistake stands is lost.
  */
-export function readRules(file: string, text: string, compiler: ConditionCompiler): LoadedRules {
+export function readRules(file: string, marked: string, compiler: ConditionCompiler): LoadedRules {
+  // The byte order mark; with it the first rule would not begin at the margin.
+  const text = marked.startsWith("\uFEFF") ? marked.slice(1) : marked;
   const whole = readText(file, text, compiler);
   if (!whole.torn) return whole;
-  const rules: Rule[] = [];
-  const faults: RuleFault[] = [];
-  for (const piece of piecesOf(text)) {
-    const found = readText(file, piece, compiler);
-    rules.push(...found.rules);
-    faults.push(...found.faults);
-  }
-  return { rules, faults };
+  const found = piecesOf(text).map((piece) => readText(file, piece, compiler));
+  return { rules: found.flatMap(({ rules }) => rules), faults: found.flatMap(({ faults }) => faults) };
 }
 
 function readText(
@@ -61,9 +57,16 @@ function readText(
   const rules: Rule[] = [];
   const faults: RuleFault[] = [];
   for (const item of contents.items.filter(isNode)) {
-    const compiled = compileRule(valueOf(item, document), compiler);
+    const value = valueOf(item, document);
+    const compiled = compileRule(value, compiler);
     if (!isFaults(compiled)) {
-      rules.push({ ...compiled, file, line: lineAt(item.range?.[0]) });
+      // A rule that was let through is plain fields of text, numbers and truths.
+      rules.push({
+        ...compiled,
+        file,
+        line: lineAt(item.range?.[0]),
+        definition: value as Rule["definition"],
+      });
       continue;
     }
     const id = idOf(item);

@@ -1,7 +1,11 @@
 import type { DeviceKind } from "../domain/estate.ts";
 import type { Severity } from "../domain/taxonomy.ts";
+import type { Json } from "../domain/event.ts";
 import type { EpochMs } from "../domain/time.ts";
+import type { RuleFault } from "../ports.ts";
 import type { Condition, ValueExpression } from "./condition.ts";
+import type { ConfirmedBy } from "./confirmation.ts";
+import type { ExplainedBy } from "./explained.ts";
 import type { Operator } from "./operator.ts";
 
 /** A text for people, in both languages. */
@@ -11,7 +15,13 @@ interface Text {
 }
 
 /** What an incident of a rule is about: one open incident per subject. */
-export type Subject = "place" | "device" | "point";
+export type Subject = "place" | "device" | "point" | ValueSubject;
+
+/** Everything with the same value is one subject, in one estate or in all of them. */
+interface ValueSubject {
+  readonly everywhere: boolean;
+  readonly value: ValueExpression;
+}
 
 /** A condition and the part its events play in the rule's operator. */
 export interface Part {
@@ -43,23 +53,27 @@ export interface Rule {
   readonly operator: Operator;
   /** An episode without news ends after this long, milliseconds. */
   readonly timeOut: number;
+  readonly confirmedBy?: ConfirmedBy;
+  readonly explainedBy?: ExplainedBy;
+  /** A new episode this soon after the closing reopens the incident, milliseconds; absent: never. */
+  readonly reopenWithin?: number;
+  /** What its states are made of; in those of another form nothing can be continued. */
+  readonly stateForm: string;
   /** File name within the rules folder. */
   readonly file: string;
   readonly line: number;
+  /** The rule as it was written. */
+  readonly definition: Readonly<Record<string, Json>>;
 }
 
-/** Why a rule (or a file of rules) was not loaded. */
-export interface RuleFault {
-  readonly file: string;
-  /** 1-based. */
-  readonly line: number;
-  /** Id of the rule, where it has one. */
-  readonly rule?: string;
-  /** Path of the field within the rule, `when.holds.for`; empty: the rule or file as a whole. */
-  readonly field: string;
-  /** A sentence. */
-  readonly reason: string;
+/** The codes of the events that a rule listens to. */
+export function codesHeardBy({ parts, confirmedBy }: Rule): ReadonlySet<string> {
+  const codes = new Set(confirmedBy?.condition.codes);
+  for (const { condition } of parts) for (const code of condition.codes) codes.add(code);
+  return codes;
 }
+
+export type { RuleFault } from "../ports.ts";
 
 /** A fault as one line of text. */
 export function describeFault({ file, line, rule, field, reason }: RuleFault): string {
@@ -79,5 +93,7 @@ export interface ConditionFault {
 
 /** A counted failure as one line of text. */
 export function describeConditionFault({ rule, count, lastAt, reason }: ConditionFault): string {
-  return `${rule}: ${count} ×, last at ${new Date(lastAt).toISOString()}: ${reason}`;
+  // What happened while states were read has no time of its own.
+  const last = lastAt === 0 ? "" : `, last at ${new Date(lastAt).toISOString()}`;
+  return `${rule}: ${count} ×${last}: ${reason}`;
 }

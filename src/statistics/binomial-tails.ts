@@ -1,27 +1,12 @@
+import type { DiscreteTails } from "./discrete-tails.ts";
 import { betaTails } from "./incomplete-beta.ts";
 import type { Split } from "./quantiles.ts";
-
-/** Tails of a binomial count X around k, and their derivatives by the log-odds of the probability. */
-export interface BinomialTails {
-  /** P(X ≥ k). */
-  readonly atLeast: number;
-  /** P(X > k). */
-  readonly above: number;
-  /** P(X ≤ k). */
-  readonly atMost: number;
-  /** P(X < k). */
-  readonly below: number;
-  /** Derivative of `atLeast`; of `below` with the sign turned. */
-  readonly atLeastSlope: number;
-  /** Derivative of `above`; of `atMost` with the sign turned. */
-  readonly aboveSlope: number;
-}
 
 /**
  * Tails of Binomial(n, p.x) around k, 0 ≤ k ≤ n, by way of the beta distribution:
  * P(X ≥ k) = I_p(k, n−k+1). Each small tail keeps full relative precision.
  */
-export const binomialTails = (k: number, n: number, p: Split): BinomialTails => {
+export const binomialTails = (k: number, n: number, p: Split): DiscreteTails => {
   const from = k === 0 ? { lower: 1, upper: 0, slope: 0 } : betaTails(k, n - k + 1, p.x, p.y);
   const past = k === n ? { lower: 0, upper: 1, slope: 0 } : betaTails(k + 1, n - k, p.x, p.y);
   return {

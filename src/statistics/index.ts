@@ -1,5 +1,5 @@
 import type { RateStatistics } from "../ports.ts";
-import { compare } from "./compare.ts";
+import { comparisonPlan } from "./comparison/comparison-plan.ts";
 import { rates } from "./rates.ts";
 import { dataCaveats } from "./data-caveats.ts";
 import { layWindows } from "./windows.ts";
@@ -8,6 +8,6 @@ import { layWindows } from "./windows.ts";
 export const createRateStatistics = (): RateStatistics => ({
   rates,
   windows: layWindows,
-  compare,
+  comparisonPlan,
   dataCaveats,
 });

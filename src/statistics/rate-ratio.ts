@@ -1,8 +1,9 @@
 import type { Interval, RateRatio } from "../domain/rates.ts";
-import { binomialTails, type BinomialTails } from "./binomial-tails.ts";
+import { binomialTails } from "./binomial-tails.ts";
+import { centralP, midP } from "./discrete-tails.ts";
+import { lowerLimit, upperLimit } from "./parameter-limit.ts";
 import { percentChange, percentInterval } from "./percent-change.ts";
 import { betaQuantile, splitAt } from "./quantiles.ts";
-import { tailRoot } from "./tail-root.ts";
 
 /** A count and the exposure it arose in; exposures in any unit, the same on both sides, > 0. */
 export interface Observed {
@@ -35,8 +36,8 @@ export const ratioTest = (after: Observed, before: Observed): RatioTest => {
   return {
     pLess: tails.atMost,
     pGreater: tails.atLeast,
-    pCentral: Math.min(1, 2 * Math.min(tails.atMost, tails.atLeast)),
-    pMid: Math.min(1, 2 * Math.min(midLower(tails), midUpper(tails))),
+    pCentral: centralP(tails),
+    pMid: midP(tails),
   };
 };
 
@@ -79,23 +80,11 @@ const midPInterval = (after: Observed, before: Observed, level: number): Interva
   const tail = (1 - level) / 2;
   const scale = before.exposure / after.exposure;
   const start = Math.log((after.count + 0.5) / (before.count + 0.5));
-  const tails = (u: number) => binomialTails(after.count, after.count + before.count, splitAt(u));
-  const rising = (u: number) => {
-    const t = tails(u);
-    return { tail: midUpper(t), slope: midSlope(t) };
-  };
-  const falling = (u: number) => {
-    const t = tails(u);
-    return { tail: midLower(t), slope: -midSlope(t) };
-  };
+  const tailsAt = (u: number) => binomialTails(after.count, after.count + before.count, splitAt(u));
   return {
-    lo: after.count === 0 ? 0 : Math.exp(tailRoot(rising, tail, "rising", start)) * scale,
-    hi: before.count === 0 ? null : Math.exp(tailRoot(falling, tail, "falling", start)) * scale,
+    lo: after.count === 0 ? 0 : Math.exp(lowerLimit(tailsAt, tail, "half", start)) * scale,
+    hi: before.count === 0 ? null : Math.exp(upperLimit(tailsAt, tail, "half", start)) * scale,
     level,
     method: "mid-p",
   };
 };
-
-const midSlope = (tails: BinomialTails): number => (tails.atLeastSlope + tails.aboveSlope) / 2;
-const midLower = (tails: BinomialTails): number => (tails.below + tails.atMost) / 2;
-const midUpper = (tails: BinomialTails): number => (tails.above + tails.atLeast) / 2;

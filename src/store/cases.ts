@@ -2,6 +2,7 @@ import type { RecordedCase } from "../domain/recorded-case.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { FieldFault } from "../errors.ts";
 import type { Clock, Store } from "../ports.ts";
+import type { LineWriter } from "./line-writer.ts";
 import { estatesInView, pageOf, placeAfter, rowsWanted } from "./page.ts";
 import { refuseImport } from "./refusals.ts";
 import { sameRow, tally } from "./same-row.ts";
@@ -9,7 +10,11 @@ import type { Atomic, CaseRow, Queries } from "./schema.ts";
 import { chunksOf, flag } from "./values.ts";
 
 /** Recorded cases: listings newest first, and imports that can be repeated. */
-export function casesOf(queries: Queries, clock: Clock): Pick<Store, "cases" | "importCases"> {
+export function casesOf(
+  queries: Queries,
+  clock: Clock,
+  lines: LineWriter,
+): Pick<Store, "cases" | "importCases"> {
   return {
     async cases(request) {
       const after = placeAfter(request, ["number", "string", "string"]);
@@ -41,6 +46,10 @@ export function casesOf(queries: Queries, clock: Clock): Pick<Store, "cases" | "
           const before = await stored(tx, chunk);
           const changed = chunk.filter((row) => tally(result, before.get(keyOf(row)), row));
           if (changed.length > 0) await write(tx, changed);
+          for (const row of changed) {
+            const there = before.get(keyOf(row));
+            lines.recordedCase(caseOf(row), there && caseOf(there));
+          }
         }
         await noteSources(tx, rows, clock.now());
         return result;

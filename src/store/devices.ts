@@ -1,7 +1,9 @@
 import type { Device, DeviceConfig } from "../domain/estate.ts";
+import { watchedDevice } from "../domain/exposure.ts";
 import type { FieldFault } from "../errors.ts";
 import type { Store } from "../ports.ts";
 import type { Connection } from "./connection.ts";
+import { forgetOutagesOf } from "./outage-retention.ts";
 import { estatesInView, pageOf, placeAfter, rowsWanted } from "./page.ts";
 import { noteSightings } from "./react-transaction.ts";
 import type { ReactStatements } from "./react-statements.ts";
@@ -88,6 +90,7 @@ export function devicesOf(
           .where("id", "=", id)
           .executeTakeFirst();
         if (numDeletedRows === 0n) throw notFound(`device ${id} in estate ${estateId}`);
+        await forgetOutagesOf(tx, watchedDevice(estateId, id));
         await tx
           .deleteFrom("deviceMemories")
           .where("device", "in", (eb) =>

@@ -41,7 +41,15 @@ export function estatesOf(queries: Queries): EstatesPart {
       queries.transaction().execute(async (tx) => {
         await requireEstate(tx, id);
         refuseConflicts(`estate ${id} is referred to`, await references(tx, id));
-        await tx.deleteFrom("places").where("estateId", "=", id).execute();
+        for (const table of [
+          "places",
+          "modePlans",
+          "modeOrders",
+          "householdChanges",
+          "outages",
+          "anomalies",
+        ] as const)
+          await tx.deleteFrom(table).where("estateId", "=", id).execute();
         await tx.deleteFrom("estates").where("id", "=", id).execute();
       }),
 
@@ -100,7 +108,8 @@ export function estatesOf(queries: Queries): EstatesPart {
   };
 }
 
-async function requireEstate(db: Queries | Atomic, id: string): Promise<EstateRow> {
+/** The row of an estate. NOT_FOUND when there is none. */
+export async function requireEstate(db: Queries | Atomic, id: string): Promise<EstateRow> {
   const row = await db.selectFrom("estates").selectAll().where("id", "=", id).executeTakeFirst();
   if (!row) throw notFound(`estate ${id}`, [{ field: "estateId", reason: `unknown estate ${id}` }]);
   return row;
@@ -127,8 +136,14 @@ async function references(tx: Atomic, id: string): Promise<FieldFault[]> {
 }
 
 /** What is wrong with an estate by itself; `path` stands before the names of its fields. */
-export function estateFaults({ zone }: Estate, path: string): FieldFault[] {
-  return isZone(zone) ? [] : [{ field: `${path}zone`, reason: `${zone} is not an IANA time zone` }];
+export function estateFaults({ zone, latitude, longitude }: Estate, path: string): FieldFault[] {
+  const faults: FieldFault[] = [];
+  if (!isZone(zone)) faults.push({ field: `${path}zone`, reason: `${zone} is not an IANA time zone` });
+  if ((latitude === undefined) !== (longitude === undefined)) {
+    const field = latitude === undefined ? "latitude" : "longitude";
+    faults.push({ field: `${path}${field}`, reason: "is missing: latitude and longitude come together" });
+  }
+  return faults;
 }
 
 /** What is wrong with a place's parent: unknown, or the place itself by way of others. */
@@ -161,6 +176,8 @@ export function estateRow(estate: Estate): EstateRow {
     buildings: estate.buildings ?? null,
     policeGrid: estate.policeGrid ?? null,
     communityGrid: estate.communityGrid ?? null,
+    latitude: estate.latitude ?? null,
+    longitude: estate.longitude ?? null,
     installedOn: estate.installedOn ?? null,
     commissionedOn: estate.commissionedOn ?? null,
     simulated: flag(estate.simulated),

@@ -1,6 +1,8 @@
 import type { Gateway, TopicBinding } from "../domain/estate.ts";
+import { watchedGateway } from "../domain/exposure.ts";
 import { ZhianError } from "../errors.ts";
 import type { Clock, Store } from "../ports.ts";
+import { forgetOutagesOf } from "./outage-retention.ts";
 import { pageOf, placeAfter, rowsWanted } from "./page.ts";
 import { notFound, refuseConflicts } from "./refusals.ts";
 import type { Atomic, GatewayRow, Queries } from "./schema.ts";
@@ -89,6 +91,7 @@ export function gatewaysOf(queries: Queries, clock: Clock): GatewaysPart {
         }
         await tx.deleteFrom("gatewayEstates").where("gatewayId", "=", id).execute();
         await tx.deleteFrom("lessons").where("gatewayId", "=", id).execute();
+        await forgetOutagesOf(tx, watchedGateway(id));
         await tx.deleteFrom("gateways").where("id", "=", id).execute();
       }),
     async gatewayCredentials() {

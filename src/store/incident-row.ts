@@ -4,13 +4,14 @@ import { flag, present } from "./values.ts";
 
 /** The incident of a row. */
 export function incidentOf(row: IncidentRow): Incident {
-  const { ruleId, ruleVersion, late, test, simulated, ...rest } = row;
+  const { ruleId, ruleVersion, late, test, simulated, chattering, ...rest } = row;
   return {
     ...present(rest),
     rule: { id: ruleId, version: ruleVersion },
     late: late === 1,
     test: test === 1,
     simulated: simulated === 1,
+    chattering: chattering === 1,
   };
 }
 
@@ -41,5 +42,7 @@ export function incidentValues(incident: Incident): (string | number | null)[] {
     incident.eventCount,
     incident.episodeCount,
     incident.updatedAt,
+    incident.verification,
+    flag(incident.chattering),
   ];
 }

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
+import { modesReader } from "./modes.ts";
+import { outageNotes } from "./outages.ts";
 
 /** Columns of an incident in the order in which `incidentValues` gives them. */
 const INCIDENT_COLUMNS = [
@@ -26,10 +28,12 @@ const INCIDENT_COLUMNS = [
   "event_count",
   "episode_count",
   "updated_at",
+  "verification",
+  "chattering",
 ];
 
 /** The same columns under the names of `IncidentRow`. */
-const INCIDENT = INCIDENT_COLUMNS.map(
+export const INCIDENT = INCIDENT_COLUMNS.map(
   (column) => `${column} AS ${column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
 ).join(", ");
 
@@ -75,6 +79,7 @@ export function prepareReact(db: DatabaseSync) {
 
     device: db.prepare("SELECT kind, place_id AS placeId FROM devices WHERE estate_id = ? AND id = ?"),
     zone: db.prepare("SELECT zone FROM estates WHERE id = ?"),
+    modes: modesReader(db),
     memory: db.prepare(
       `SELECT json FROM estate_keys e JOIN device_keys d ON d.estate = e.key
          JOIN device_memories m ON m.device = d.key
@@ -108,7 +113,16 @@ export function prepareReact(db: DatabaseSync) {
        WHERE id = :gatewayId`,
     ),
 
+    outages: outageNotes(db),
+    aliveAt: db.prepare("SELECT alive_at AS at FROM progress"),
+    saveAlive: db.prepare("UPDATE progress SET alive_at = ?"),
+
     openIncident: db.prepare(`SELECT ${INCIDENT} FROM incidents WHERE key = ? AND status <> 'closed'`),
+    // As the index has it.
+    latestClosed: db.prepare(
+      `SELECT ${INCIDENT} FROM incidents WHERE key = ? AND closed_at IS NOT NULL
+       ORDER BY closed_at DESC, id DESC LIMIT 1`,
+    ),
     incident: db.prepare(`SELECT ${INCIDENT} FROM incidents WHERE id = ?`),
     saveIncident: db.prepare(
       `INSERT INTO incidents (${INCIDENT_COLUMNS.join(", ")})

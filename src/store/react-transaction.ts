@@ -1,9 +1,11 @@
+import type { EstateModes } from "../domain/estate-mode.ts";
 import type { IncidentChange } from "../domain/incident.ts";
 import type { DeadEntry } from "../domain/journal.ts";
 import type { DeviceOnFile, DeviceSighting, LiveItem, ReactTransaction } from "../ports.ts";
 import { continueBlocks } from "./blocks.ts";
 import { restOf } from "./event-row.ts";
 import { incidentOf, incidentValues } from "./incident-row.ts";
+import type { LineWriter } from "./line-writer.ts";
 import type { Names } from "./names.ts";
 import type { ReactStatements } from "./react-statements.ts";
 import type { IncidentRow } from "./schema.ts";
@@ -27,11 +29,13 @@ interface ReactSettings {
   /** Zone of estates nobody registered. */
   readonly zone: string;
   readonly maxDeadLettersPerGateway: number;
+  readonly lines: LineWriter;
 }
 
 /** Begins a session over the prepared statements; the caller has begun the database's transaction. */
 export function beginReact(statements: ReactStatements, names: Names, settings: ReactSettings): ReactSession {
   const live: LiveItem[] = [];
+  const modes = new Map<string, EstateModes | undefined>();
   let over = false;
   let fault: { readonly error: unknown } | undefined;
 
@@ -47,17 +51,25 @@ export function beginReact(statements: ReactStatements, names: Names, settings: 
     }
   }
 
+  /** Absent where the estate is always armed. */
+  function modesOf(estateId: string): EstateModes | undefined {
+    if (!modes.has(estateId)) modes.set(estateId, statements.modes(estateId));
+    return modes.get(estateId);
+  }
+
   function deviceOnFile(estateId: string, deviceId: string): DeviceOnFile {
     const device = statements.device.get(estateId, deviceId) as
       | (Pick<DeviceOnFile["facts"], "kind"> & { placeId: string | null })
       | undefined;
     const zone = statements.zone.get(estateId)?.["zone"] as string | undefined;
+    const estateModes = modesOf(estateId);
     const memory = statements.memory.get(estateId, deviceId)?.["json"] as string | undefined;
     return {
       facts: {
         kind: device?.kind ?? "other",
         ...(device && device.placeId !== null && { placeId: device.placeId }),
         zone: zone ?? settings.zone,
+        ...(estateModes && { modes: estateModes }),
       },
       memory,
     };
@@ -80,22 +92,26 @@ export function beginReact(statements: ReactStatements, names: Names, settings: 
         if (events.length === 0) return;
         const blocks = continueBlocks(statements, settings.blockEvents);
         for (const event of events) {
-          statements.insertEvent.run(
+          const device = names.device(event.estateId, event.deviceId);
+          const code = names.code(event.code);
+          const { lastInsertRowid } = statements.insertEvent.run(
             event.id,
             blocks.assign(event),
             names.estate(event.estateId),
-            names.device(event.estateId, event.deviceId),
+            device,
             names.source(event.gatewayId, event.profile),
-            names.code(event.code),
+            code,
             event.phase,
             event.transition,
             event.occurredAt,
             event.receivedAt,
             restOf(event),
           );
+          settings.lines.event(event, { seq: Number(lastInsertRowid), device, code });
           live.push({ estateId: event.estateId, event });
         }
         blocks.save();
+        settings.lines.endEvents();
       }),
     insertDeadLetters: (letters) =>
       step(() => storeDeadLetters(statements, letters, settings.maxDeadLettersPerGateway)),
@@ -116,14 +132,20 @@ export function beginReact(statements: ReactStatements, names: Names, settings: 
       step(() => {
         statements.savePresence.run({ gatewayId, status, at });
       }),
+    noteSigns: (signs) => step(() => statements.outages.note(signs)),
     openIncident: (key) =>
       step(() => {
         const row = statements.openIncident.get(key) as IncidentRow | undefined;
         return row && incidentOf(row);
       }),
+    latestClosed: (key) =>
+      step(() => {
+        const row = statements.latestClosed.get(key) as IncidentRow | undefined;
+        return row && incidentOf(row);
+      }),
     saveIncidents: (changes) =>
       step(() => {
-        for (const change of changes) live.push(...storeChange(statements, change));
+        for (const change of changes) live.push(...storeChange(statements, settings.lines, change));
       }),
     saveRuleStates: (changes) =>
       step(() => {
@@ -186,9 +208,11 @@ export function noteSightings(statements: ReactStatements, sightings: readonly D
 /** Stores an incident's new face and history; returns what the live feed is told. */
 export function storeChange(
   statements: ReactStatements,
+  lines: LineWriter,
   { incident, transitions }: IncidentChange,
 ): LiveItem[] {
   const { estateId } = incident;
+  lines.change({ incident, transitions });
   statements.saveIncident.run(...incidentValues(incident));
   for (const { incidentId, kind, at, by, note, eventId } of transitions) {
     statements.addTransition.run(incidentId, kind, at, by, note ?? null, eventId ?? null);

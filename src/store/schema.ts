@@ -1,6 +1,7 @@
 import { CamelCasePlugin, Kysely, type Transaction } from "kysely";
+import type { EstateMode } from "../domain/estate-mode.ts";
 import type { Device, Gateway, Place } from "../domain/estate.ts";
-import type { CloseReason, IncidentStatus, TransitionKind } from "../domain/incident.ts";
+import type { CloseReason, IncidentStatus, TransitionKind, Verification } from "../domain/incident.ts";
 import type { DeadEntry } from "../domain/journal.ts";
 import type { CaseUnit } from "../domain/recorded-case.ts";
 import type { Severity } from "../domain/taxonomy.ts";
@@ -22,6 +23,8 @@ export interface EstateRow {
   buildings: number | null;
   policeGrid: string | null;
   communityGrid: string | null;
+  latitude: number | null;
+  longitude: number | null;
   installedOn: string | null;
   commissionedOn: string | null;
   simulated: Flag;
@@ -134,6 +137,27 @@ export interface IncidentRow {
   eventCount: number;
   episodeCount: number;
   updatedAt: number;
+  verification: Verification;
+  chattering: Flag;
+}
+
+/** A row of a mode that somebody ordered. */
+export interface ModeOrderRow {
+  estateId: string;
+  fromAt: number;
+  untilAt: number | null;
+  mode: EstateMode;
+  by: string;
+  note: string | null;
+}
+
+/** A row of a rule's version. */
+export interface RuleVersionRow {
+  ruleId: string;
+  version: string;
+  firstAt: number;
+  definition: Json;
+  file: string | null;
 }
 
 interface TransitionRow {
@@ -182,6 +206,12 @@ interface Tables {
   };
   deadLetters: DeadLetterRow;
   ruleStates: { ruleId: string; key: string; state: Json };
+  ruleVersions: RuleVersionRow;
+  modePlans: { estateId: string; plan: Json };
+  modeOrders: ModeOrderRow;
+  householdChanges: { estateId: string; fromDay: string; households: number };
+  outages: { estateId: string; subject: string; fromAt: number; untilAt: number | null };
+  anomalies: { estateId: string; at: number; detector: string; subject: string };
   incidents: IncidentRow;
   incidentTransitions: TransitionRow;
   cases: CaseRow;

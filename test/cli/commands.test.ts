@@ -104,6 +104,18 @@ describe("gateways and tokens", () => {
   });
 });
 
+test("households of an estate: shown, changed from a day on, taken back", async () => {
+  expect((await run("estate", "households", "a")).out).toMatch(/^always +1000$/m);
+  const put = await run("estate", "households", "a", "--from", "2026-02-01", "--households", "900");
+  expect([put.code, put.out]).toEqual([0, expect.stringMatching(/^before +1000\n2026-02-01 +900$/m)]);
+  const half = await run("estate", "households", "a", "--from", "2026-02-01");
+  expect([half.code, half.err]).toEqual([2, expect.stringContaining("belong together")]);
+  const bad = await run("estate", "households", "a", "--from", "2026-02-30", "--households", "900");
+  expect([bad.code, bad.err]).toEqual([1, expect.stringContaining("day")]);
+  const removed = await run("estate", "households", "a", "--remove", "2026-02-01", "--json");
+  expect(JSON.parse(removed.out)).toEqual({ households: 1000, changes: [] });
+});
+
 test("estates and devices", async () => {
   expect((await run("estate", "list")).out).toMatch(/^a +幸福里 +1000 +2025-01-01/m);
   const pending = await run("device", "list", "--status", "pending", "--estate", "a");
@@ -135,7 +147,7 @@ test("a listing goes through all pages up to its limit, and says that there is m
   expect((await run("device", "list")).err).toBe("");
 });
 
-test("incidents: list, show, ack, close", async () => {
+test("incidents: list, show, ack, verify, close", async () => {
   expect((await run("incidents", "list", "--estate", "a", "--severity", "P2")).out).toContain("in-a");
   expect((await run("incidents", "list", "--severity", "P1")).out).toBe("There are no such incidents.");
   const shown = await run("incidents", "show", "in-a");
@@ -144,8 +156,36 @@ test("incidents: list, show, ack, close", async () => {
   const json = JSON.parse((await run("incidents", "show", "in-a", "--json")).out) as object;
   expect(Object.keys(json)).toEqual(["incident", "history"]);
   expect((await run("incidents", "ack", "in-a", "--note", "on my way")).code).toBe(0);
+  const sure = ["incidents", "list", "--min-verification", "3"] as const;
+  expect((await run(...sure)).out).toBe("There are no such incidents.");
+  expect((await run("incidents", "verify", "in-a", "--level", "3", "--note", "video")).out).toContain(
+    "verified at level 3",
+  );
+  expect((await run(...sure)).out).toContain("in-a");
+  expect((await run("incidents", "verify", "in-a", "--level", "3")).code).toBe(1);
   expect((await run("incidents", "close", "in-a", "--reason", "false_alarm")).out).toContain("is closed");
   expect(await run("incidents", "show", "nowhere")).toMatchObject({ code: 1, out: "" });
+});
+
+test.each([
+  ["list", "--severity", "P2"],
+  ["ack", "in-b", "--note", "on my way"],
+  ["verify", "in-b", "--level", "3", "--note", "video"],
+  ["close", "in-b", "--reason", "duplicate", "--note", "see in-a"],
+])("what every command takes is not asked of the hub: incidents %s", async (...line) => {
+  const { code, out, err } = await run("incidents", ...line, "--json");
+  expect([code, err]).toEqual([0, ""]);
+  expect(JSON.parse(out)).toBeTruthy();
+});
+
+test("rules in force, as a table and as JSON", async () => {
+  const { code, out } = await run("rules", "list");
+  expect(code).toBe(0);
+  expect(out.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
+    ["ID", "VERSION", "INCIDENT", "SEVERITY", "TITLE.ZH", "TITLE.EN", "FILE"],
+    ["forced-open", "1", "access.forced_open", "P2", "强行开门", "Door forced open", "access.yaml"],
+  ]);
+  expect(JSON.parse((await run("rules", "list", "--json")).out)).toEqual(stage.store.shelves.rules);
 });
 
 test("dead letters: list, replay one, replay all", async () => {
@@ -348,6 +388,30 @@ test("health", async () => {
   expect(ill.code).toBe(1);
   expect(ill.out).toMatch(/journal +- +disk full/);
   stage.seen.health = before;
+});
+
+test("the mode of an estate is told, ordered and ended", async () => {
+  expect((await run("estate", "mode", "a")).out).toBe("a is armed.");
+  const forgotten = await run("estate", "mode", "a", "--set", "disarmed");
+  expect([forgotten.code, forgotten.err]).toEqual([1, expect.stringContaining("without an end")]);
+  // The command counts the hours from now, the hub of this test stands still.
+  const still = stage.seen.now;
+  stage.seen.now = Date.now();
+  const ordered = await run("estate", "mode", "a", "--set", "maintenance", "--for", "4", "--note", "cameras");
+  expect(ordered.out).toMatch(/^a is maintenance, ordered by .+ until \d{4}-.+Z\.\n/);
+  expect(ordered.out).toContain("cameras");
+  // Half of an order is none: whoever wrote it believes that it was given.
+  for (const half of [
+    ["--for", "4"],
+    ["--note", "cameras"],
+    ["--set", "plan", "--for", "4"],
+  ]) {
+    const { code, out, err } = await run("estate", "mode", "a", ...half);
+    expect([code, out, err]).toEqual([2, "", expect.stringContaining("--set armed")]);
+  }
+  expect((await run("estate", "mode", "a")).out).toMatch(/^a is maintenance/);
+  expect((await run("estate", "mode", "a", "--set", "plan")).out).toMatch(/^a is armed\.\n/);
+  stage.seen.now = still;
 });
 
 test("backup asks the hub for a file in its own folder", async () => {

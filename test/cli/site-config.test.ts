@@ -116,6 +116,17 @@ test("device list tells when a device was confirmed", async () => {
   expect(out).toMatch(/panel-1 .* 2026-03-10T04:00:00.000Z$/m);
 });
 
+test("device bad-actors lists who chatters, or says that nobody does", async () => {
+  expect((await run("device", "bad-actors")).out).toBe("No device chattered in the last 30 days.");
+  const [known] = stage.store.shelves.incidents.values();
+  if (!known) throw new Error("the stage has no incident");
+  const incident = { ...known.incident, openedAt: NOW, chattering: true };
+  stage.store.shelves.incidents.set(incident.id, { ...known, incident });
+  const { out } = await run("device", "bad-actors", "--estate", incident.estateId);
+  expect(out.split("\n")[0]).toMatch(/ESTATEID +DEVICEID +INCIDENTS +LASTAT/);
+  expect(out).toContain(incident.deviceId);
+});
+
 describe("gateway bind and unbind", () => {
   const bindings = () => stage.store.shelves.gateways.get("gw-ab")?.bindings;
 

@@ -108,6 +108,41 @@ describe("incidents", () => {
     expect((await call("POST", "/v1/incidents/none/close", { reason: "test" })).statusCode).toBe(404);
   });
 
+  test("are verified by name, and found by how sure they are", async () => {
+    const ids = async (query: string): Promise<string[]> =>
+      (await call("GET", `/v1/incidents?${query}`))
+        .json<{ items: { id: string }[] }>()
+        .items.map(({ id }) => id);
+    expect(await ids("minVerification=3")).toEqual([]);
+    const verified = await call("POST", "/v1/incidents/in-a/verify", { verification: 4, note: "有人受伤" });
+    expect(verified.json()).toMatchObject({ status: "open", verification: 4 });
+    expect(await ids("minVerification=3")).toEqual(["in-a"]);
+    const detail = await call("GET", "/v1/incidents/in-a");
+    expect(detail.json<{ history: object[] }>().history.at(-1)).toEqual({
+      incidentId: "in-a",
+      kind: "verified",
+      at: "2026-03-10T04:00:00.000Z",
+      by: "值班长",
+      note: "有人受伤",
+    });
+    expect((await call("POST", "/v1/incidents/in-a/verify", { verification: 3 })).statusCode).toBe(409);
+    expect((await call("GET", "/v1/incidents?minVerification=5")).json()).toMatchObject({
+      status: 400,
+      faults: [{ field: "query.minVerification" }],
+    });
+  });
+
+  test.each([
+    [undefined, "verification"],
+    [{ verification: 2 }, "verification"],
+    [{ verification: "3" }, "verification"],
+    [{ verification: 3, by: "somebody else" }, "by"],
+  ])("are not verified with %j", async (payload, field) => {
+    const answer = await call("POST", "/v1/incidents/in-a/verify", payload);
+    expect(answer.json()).toMatchObject({ status: 400, faults: [{ field }] });
+    expect(stage.store.shelves.incidents.get("in-a")?.incident.verification).toBe(0);
+  });
+
   test.each([
     [undefined, "reason"],
     [{}, "reason"],

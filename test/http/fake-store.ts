@@ -1,8 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import type { Device, Estate, Gateway, Place } from "../../src/domain/estate.ts";
+import type { EstateModes } from "../../src/domain/estate-mode.ts";
+import type { HouseholdChange, TimeSpan } from "../../src/domain/exposure.ts";
 import type { SecurityEvent } from "../../src/domain/event.ts";
 import type { Incident, IncidentTransition } from "../../src/domain/incident.ts";
 import type { RecordedCase } from "../../src/domain/recorded-case.ts";
+import type { AnomalyRecord, Cluster } from "../../src/domain/surveillance.ts";
 import { ZhianError } from "../../src/errors.ts";
 import type {
   ApiToken,
@@ -10,13 +13,23 @@ import type {
   DeadLetter,
   Page,
   PageRequest,
+  RuleReload,
   RuleSummary,
+  RuleVersion,
   Scope,
 } from "../../src/ports.ts";
 
 /** What a test may look at and put in place. */
 interface Shelves {
   readonly estates: Map<string, Estate>;
+  readonly modes: Map<string, EstateModes>;
+  readonly anomalies: AnomalyRecord[];
+  readonly clusters: Cluster[];
+  readonly households: Map<string, readonly HouseholdChange[]>;
+  /** What `coverage` answers, over and over. */
+  readonly coverage: (number | null)[];
+  /** The spans it was asked about. */
+  readonly coverageAsked: TimeSpan[];
   readonly places: Map<string, Place>;
   readonly gateways: Map<string, Gateway>;
   readonly secrets: Map<string, string>;
@@ -27,6 +40,9 @@ interface Shelves {
   readonly cases: RecordedCase[];
   readonly tokens: Map<string, ApiToken & { hash: string }>;
   readonly rules: RuleSummary[];
+  readonly ruleVersions: RuleVersion[];
+  /** What reading the rules again answers. */
+  reload: RuleReload;
   /** How often `tokenByHash` was asked. */
   tokenLookUps: number;
 }
@@ -65,6 +81,12 @@ function page<T>(all: readonly T[], { limit, after }: PageRequest): Page<T> {
 export function createFakeStore(): FakeStore {
   const shelves: Shelves = {
     estates: new Map(),
+    modes: new Map(),
+    households: new Map(),
+    anomalies: [],
+    clusters: [],
+    coverage: [1],
+    coverageAsked: [],
     places: new Map(),
     gateways: new Map(),
     secrets: new Map(),
@@ -75,6 +97,8 @@ export function createFakeStore(): FakeStore {
     cases: [],
     tokens: new Map(),
     rules: [],
+    ruleVersions: [],
+    reload: { rules: 1, added: [], changed: [], removed: [], kept: [], faults: [] },
     tokenLookUps: 0,
   };
   const unused = async (): Promise<never> => {
@@ -90,6 +114,88 @@ export function createFakeStore(): FakeStore {
         request,
       ),
     estate: async (id) => need(shelves.estates, id, "estate"),
+    closings: async ({ scope, estateId, from, to }) =>
+      [...shelves.incidents.values()]
+        .map(({ incident }) => incident)
+        .filter((one) => within(scope, one.estateId) && (estateId ?? one.estateId) === one.estateId)
+        .flatMap(({ rule, estateId: at, deviceId, closeReason: reason, closedAt: lastAt = 0 }) =>
+          reason !== undefined && lastAt >= from && lastAt < to
+            ? [{ rule: rule.id, estateId: at, deviceId, reason, count: 1, lastAt }]
+            : [],
+        ),
+    badActors: async ({ scope, estateId, from, limit }) =>
+      [...shelves.incidents.values()]
+        .map(({ incident }) => incident)
+        .filter((one) => within(scope, one.estateId) && (estateId ?? one.estateId) === one.estateId)
+        .filter(({ chattering, openedAt }) => chattering && openedAt >= from)
+        .slice(0, limit)
+        .map(({ estateId: at, deviceId, openedAt }) => ({
+          estateId: at,
+          deviceId,
+          incidents: 1,
+          lastAt: openedAt,
+        })),
+    anomalies: async ({ scope, estateId, detectors, status, ...request }) =>
+      page(
+        shelves.anomalies.filter(
+          (one) =>
+            within(scope, one.estateId) &&
+            (estateId ?? one.estateId) === one.estateId &&
+            detectors.includes(one.detector) &&
+            (status === undefined || one.status === status),
+        ),
+        request,
+      ),
+    clusters: async ({ scope, kind, ...request }) =>
+      page(
+        shelves.clusters.filter(
+          (one) =>
+            (kind === undefined || one.kind === kind) &&
+            one.estateIds.every((estate) => within(scope, estate)),
+        ),
+        request,
+      ),
+    surveillanceMark: unused,
+    putSurveillanceRun: unused,
+    estateModes: async (id) => shelves.modes.get(id) ?? { plan: [], orders: [] },
+    putModePlan: async (id, plan) =>
+      void shelves.modes.set(id, { orders: [], ...shelves.modes.get(id), plan }),
+    orderMode: async (order) => {
+      const { plan, orders } = shelves.modes.get(order.estateId) ?? { plan: [], orders: [] };
+      shelves.modes.set(order.estateId, { plan, orders: [order, ...orders] });
+      return order;
+    },
+    endModeOrder: async (id, until) => {
+      const { plan, orders } = shelves.modes.get(id) ?? { plan: [], orders: [] };
+      shelves.modes.set(id, {
+        plan,
+        orders: orders.slice(0, 1).map((order) => Object.assign({}, order, { until })),
+      });
+    },
+    householdChanges: async (id) => shelves.households.get(id) ?? [],
+    async putHouseholdChange(id, change) {
+      const others = (shelves.households.get(id) ?? []).filter(({ fromDay }) => fromDay !== change.fromDay);
+      shelves.households.set(
+        id,
+        [...others, change].toSorted((a, b) => (a.fromDay < b.fromDay ? -1 : 1)),
+      );
+    },
+    async deleteHouseholdChange(id, day) {
+      const before = shelves.households.get(id) ?? [];
+      const left = before.filter(({ fromDay }) => fromDay !== day);
+      if (left.length === before.length) throw missing(`change on ${day}`);
+      shelves.households.set(id, left);
+    },
+    coverage: async (_id, spans) => {
+      shelves.coverageAsked.push(...spans);
+      return spans.map((_span, index) => shelves.coverage[index % shelves.coverage.length] ?? null);
+    },
+    coverageBins: unused,
+    coverageOf: async (estateIds, span) => {
+      const turn = shelves.coverageAsked.push(span) - 1;
+      const coverage = shelves.coverage[turn % shelves.coverage.length] ?? null;
+      return estateIds.map((estateId) => ({ estateId, coverage }));
+    },
     putEstate: async (estate) => void shelves.estates.set(estate.id, estate),
     async deleteEstate(id) {
       if (shelves.events.some(({ estateId }) => estateId === id)) {
@@ -181,12 +287,13 @@ export function createFakeStore(): FakeStore {
         [...shelves.incidents.values()]
           .map(({ incident }) => incident)
           .filter(
-            ({ estateId, status, type, severity }) =>
+            ({ estateId, status, type, severity, verification }) =>
               within(query.scope, estateId) &&
               (query.estateId === undefined || query.estateId === estateId) &&
               (query.status === undefined || query.status === status) &&
               (query.type === undefined || query.type === type) &&
-              (query.severity === undefined || query.severity === severity),
+              (query.severity === undefined || query.severity === severity) &&
+              verification >= (query.minVerification ?? 0),
           ),
         query,
       ),
@@ -194,17 +301,24 @@ export function createFakeStore(): FakeStore {
     async commandIncident(id, command, by, now) {
       const { incident, history } = need(shelves.incidents, id, "incident");
       if (incident.status === "closed") throw new ZhianError("CONFLICT", `incident ${id} is closed already`);
-      const status = command.kind === "close" ? "closed" : "acknowledged";
+      if (command.kind === "verify" && incident.verification >= command.verification)
+        throw new ZhianError("CONFLICT", `incident ${id} is as sure already`);
+      const kinds = { acknowledge: "acknowledged", verify: "verified", close: "closed" } as const;
       const changed: Incident = {
         ...incident,
-        status,
         updatedAt: now,
-        ...(command.kind === "close"
-          ? { closedAt: now, closeReason: command.reason }
-          : { acknowledgedAt: now }),
+        ...(command.kind === "acknowledge" && { status: "acknowledged", acknowledgedAt: now }),
+        ...(command.kind === "verify" && { verification: command.verification }),
+        ...(command.kind === "close" && { status: "closed", closedAt: now, closeReason: command.reason }),
       };
-      const { note } = command;
-      history.push({ incidentId: id, kind: status, at: now, by, ...(note !== undefined && { note }) });
+      const { note, kind } = command;
+      history.push({
+        incidentId: id,
+        kind: kinds[kind],
+        at: now,
+        by,
+        ...(note !== undefined && { note }),
+      });
       shelves.incidents.set(id, { incident: changed, history });
       return changed;
     },
@@ -245,6 +359,34 @@ export function createFakeStore(): FakeStore {
         };
       });
     },
+    async groupCounts({ estateIds, unit, types, cuts }) {
+      const all = shelves.cases.filter((each) => each.unit === unit);
+      const days = all.map(({ occurredAt }) => utcDay(occurredAt)).toSorted();
+      const [first] = days;
+      const last = days.at(-1);
+      return {
+        estates: estateIds.map((estateId) => {
+          const own = all.filter((each) => each.estateId === estateId && types.includes(each.type));
+          const perGap = (only: typeof own) =>
+            cuts.slice(1).map((end, index) => {
+              const start = cuts[index] ?? end;
+              return only.filter(({ occurredAt }) => {
+                const day = utcDay(occurredAt);
+                return day >= start && day < end;
+              }).length;
+            });
+          return {
+            estateId,
+            households: need(shelves.estates, estateId, "estate").households,
+            changes: shelves.households.get(estateId) ?? [],
+            counts: perGap(own),
+            simulated: perGap(own.filter(({ simulated }) => simulated)),
+          };
+        }),
+        records:
+          first === undefined || last === undefined ? null : { first, last, cases: all.length, simulated: 0 },
+      };
+    },
     async recordedSpan({ unit }) {
       const all = shelves.cases
         .filter((each) => each.unit === unit)
@@ -282,10 +424,32 @@ export function createFakeStore(): FakeStore {
     verify: unused,
     deleteEventsBefore: unused,
     deleteDeadLettersBefore: unused,
+    deleteOutagesBefore: unused,
+    deleteSignsBefore: unused,
     figures: unused,
     journalGrew: unused,
     reactHealth: unused,
+    timeSeries: async () => null,
+    outbox: unused,
+    lineLetters: async () => ({ items: [] }),
+    replayLineLetter: async () => undefined,
+    forgetDropped: async () => undefined,
     rules: async () => shelves.rules,
+    openAnomaly: unused,
+    reloadRules: async () => shelves.reload,
+    ruleFaults: async () => shelves.reload.faults,
+    putRulesInForce: unused,
+    rulesInForce: unused,
+    async ruleVersions(id) {
+      const found = shelves.ruleVersions.filter((each) => each.id === id);
+      if (found.length === 0) throw missing(`rule ${id}`);
+      return found;
+    },
+    async ruleVersion(id, version) {
+      const found = shelves.ruleVersions.find((each) => each.id === id && each.version === version);
+      if (!found) throw missing(`rule ${id} ${version}`);
+      return found;
+    },
     follow: unused,
     stop: unused,
   };

@@ -59,6 +59,8 @@ export function incident(id: string, estateId: string, more: Partial<Incident> =
     simulated: true,
     eventCount: 1,
     episodeCount: 1,
+    verification: 0,
+    chattering: false,
     updatedAt: NOW,
     ...more,
   };
@@ -155,5 +157,11 @@ export function furnish({ shelves }: FakeStore): void {
     incident: "access.forced_open",
     severity: "P2",
     file: "access.yaml",
+  });
+  shelves.ruleVersions.push({
+    id: "forced-open",
+    version: "1",
+    firstAt: NOW,
+    definition: { id: "forced-open", severity: "P2" },
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { ComparisonAnswer } from "../../src/domain/rates.ts";
+import type { Comparison } from "../../src/domain/comparison.ts";
 import { hashToken } from "../../src/http/auth.ts";
 import { buildServer, type HttpServer } from "../../src/http/server.ts";
 import { createImporter } from "../../src/import/importer.ts";
@@ -30,7 +30,11 @@ beforeAll(async () => {
     ...store,
     journalGrew: async () => undefined,
     reactHealth: () => Promise.reject(new Error("not asked for")),
+    timeSeries: () => Promise.resolve(null),
     rules: async () => [],
+    openAnomaly: () => Promise.reject(new Error("not asked for")),
+    reloadRules: () => Promise.reject(new Error("not asked for")),
+    ruleFaults: async () => [],
     follow: async () => undefined,
     stop: async () => undefined,
   };
@@ -190,7 +194,7 @@ test("from an empty store to a comparison, an enrolled device and a closed incid
     undefined,
     own,
   );
-  const body = comparison.json<ComparisonAnswer>();
+  const body = comparison.json<Comparison>();
   expect([body.before.count, body.after.count, body.verdict]).toEqual([18, 7, "decrease_uncontrolled"]);
   // The file ends in September, the window in January.
   expect(body).toMatchObject({

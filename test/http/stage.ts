@@ -12,6 +12,7 @@ import type {
   CaseImportOutcome,
   CaseImportRequest,
   Commissioning,
+  ComparisonDesk,
   DeviceTest,
   GatewayPrincipal,
   ImportOutcome,
@@ -22,7 +23,11 @@ import type {
   RegistryImportRequest,
   Role,
 } from "../../src/ports.ts";
+import { createBulletins } from "../../src/report/bulletins.ts";
+import { compareGroups } from "../../src/statistics/comparison/compare-groups.ts";
 import { createRateStatistics } from "../../src/statistics/index.ts";
+import { createPeriodStatistics } from "../../src/statistics/period-statistics.ts";
+import { createFakeTrials } from "./fake-trials.ts";
 import { createFakeStore, type FakeStore } from "./fake-store.ts";
 import { furnish, NOW } from "./furniture.ts";
 
@@ -50,6 +55,7 @@ export interface Stage extends HttpServer {
     verifications: number;
     tests: DeviceTestRequest[];
     test: (request: DeviceTestRequest) => Promise<DeviceTest>;
+    compare: ComparisonDesk["compare"];
     /** Gateways that gave a sign of life at the intake. */
     gateways: string[];
   };
@@ -124,6 +130,7 @@ export async function setStage(
     verifications: 0,
     tests: [],
     test: async () => SILENT,
+    compare: async (input) => compareGroups(input),
     gateways: [],
   };
   const parts: HttpParts = {
@@ -158,6 +165,14 @@ export async function setStage(
     bindableProfiles: new Set(["zigbee2mqtt", "frigate"]),
     registryChanged: async () => void seen.registryChanges++,
     statistics: createRateStatistics(),
+    comparisons: { compare: (input) => seen.compare(input) },
+    studies: createPeriodStatistics(),
+    bulletins: createBulletins({
+      store,
+      statistics: { ...createRateStatistics(), ...createPeriodStatistics() },
+      comparisons: { compare: (input) => seen.compare(input) },
+      clock: { now: () => seen.now },
+    }),
     importer: {
       async importCases(bytes, request) {
         seen.cases.push({ bytes, request });
@@ -173,6 +188,7 @@ export async function setStage(
       seen.replayed.push(id);
       return seen.replay(id);
     },
+    ruleTrials: createFakeTrials(),
     live: {
       subscribe(listener) {
         listeners.add(listener);

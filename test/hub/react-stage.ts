@@ -6,10 +6,11 @@ import { createIncidentLifeCycle } from "../../src/incidents/life-cycle.ts";
 import type { JournalReader, ReactStore, ReactTransaction } from "../../src/ports.ts";
 import { createRuleEngine } from "../../src/rules/engine.ts";
 import { loadRules } from "../../src/rules/load-rules.ts";
+import type { Rule } from "../../src/rules/rule.ts";
 import { openStore, type EmbeddedStore } from "../../src/store/store.ts";
 import { device, estate, place } from "../contracts/store/samples.ts";
 
-const { rules } = await loadRules(new URL("../../rules", import.meta.url).pathname);
+const { rules: pack } = await loadRules(new URL("../../rules", import.meta.url).pathname);
 
 /** Noon of a quiet Monday in Shanghai. */
 export const NOON = Date.parse("2026-03-02T12:00:00+08:00");
@@ -37,10 +38,16 @@ interface StageOptions {
   readonly path: string;
   /** Entries of one step at most. */
   readonly stepEntries?: number;
+  /** Instead of the default pack. */
+  readonly rules?: readonly Rule[];
 }
 
 /** Opens a stage with one estate, a smoke detector and two more devices on one staircase. */
-export async function openStage({ path, stepEntries = Infinity }: StageOptions): Promise<Stage> {
+export async function openStage({
+  path,
+  stepEntries = Infinity,
+  rules = pack,
+}: StageOptions): Promise<Stage> {
   const clock = { at: NOON, now: () => clock.at };
   const journal: JournalEntry[] = [];
   const lifeCycle = createIncidentLifeCycle();
@@ -142,7 +149,7 @@ export function said(
 /** A smoke detector that raises and clears `times` times, a minute apart. */
 export function flapping(times: number, from = 0): EventsEntry[] {
   return Array.from({ length: times }, (_, turn) => [
-    said(from + turn * 60, "smoke-1", "fire.smoke", "raise"),
-    said(from + turn * 60 + 30, "smoke-1", "fire.smoke", "clear"),
+    said(from + turn * 90, "smoke-1", "fire.smoke", "raise"),
+    said(from + turn * 90 + 30, "smoke-1", "fire.smoke", "clear"),
   ]).flat();
 }

@@ -161,7 +161,7 @@ describe("one unclosed incident per key", () => {
         status: "open",
         key: "e1|fire.smoke|place:stairs",
         openedAt: NOON,
-        endedAt: NOON + 4 * 60_000 + 30_000,
+        endedAt: NOON + 4 * 90_000 + 30_000,
         eventCount: 5,
         episodeCount: 5,
       });
@@ -171,6 +171,31 @@ describe("one unclosed incident per key", () => {
       expect(await it.store.verify()).toEqual([]);
     },
   );
+
+  test("a detector that chatters is one incident, though it would close itself at each end", async () => {
+    const flaps = Array.from({ length: 20 }, (_, turn) => [
+      said(turn * 10, "tag-1", "device.low_battery", "raise"),
+      said(turn * 10 + 5, "tag-1", "device.low_battery", "clear"),
+    ]).flat();
+    const it = await reacted(...flaps);
+    const [incident, ...others] = await incidentsOf(it);
+    expect(others).toEqual([]);
+    expect(incident).toMatchObject({ severity: "P4", status: "open", chattering: true, eventCount: 2 });
+    it.clock.at = NOON + HOUR;
+    await it.settle();
+    expect(await incidentsOf(it)).toMatchObject([
+      {
+        id: incident?.id,
+        status: "closed",
+        chattering: true,
+        endedAt: NOON + 195_000,
+        closedAt: NOON + 795_000,
+      },
+    ]);
+    expect(await kindsOf(it, incident?.id ?? "")).toBe("opened ended closed reopened latched ended closed");
+    const query = { scope: undefined, from: NOON, limit: 5 };
+    expect(await it.store.badActors(query)).toMatchObject([{ deviceId: "tag-1", incidents: 1 }]);
+  });
 
   test("the one an officer acknowledged goes on with that officer; after the closing comes a new one", async () => {
     const it = await reacted(...flapping(1));
@@ -204,6 +229,9 @@ describe("one unclosed incident per key", () => {
 
   test("an episode without a clear ends by its time-out, and the next one resumes it", async () => {
     const it = await reacted(said(0, "smoke-1", "fire.smoke", "raise"));
+    // First it is forgotten that the smoke might have confirmed another alarm of the place.
+    it.clock.at = it.react.nextDue() ?? 0;
+    await it.react.step();
     const due = it.react.nextDue() ?? 0;
     expect(due).toBeGreaterThan(NOON + HOUR);
     it.clock.at = due - 1;
@@ -212,6 +240,8 @@ describe("one unclosed incident per key", () => {
     it.clock.at = due;
     await it.react.step();
     expect(await incidentsOf(it)).toMatchObject([{ status: "open", endedAt: NOON + 2 * HOUR }]);
+    it.clock.at = NOON + 3 * HOUR;
+    await it.react.step();
     expect(it.react.nextDue()).toBeUndefined();
 
     it.append(said(3 * 3_600, "smoke-2", "fire.smoke", "raise"));
@@ -251,6 +281,7 @@ describe("a step", () => {
       "unseen",
       "devices",
       "openIncident",
+      "latestClosed",
       "insertEvents",
       "insertDeadLetters",
       "addCounts",

@@ -53,6 +53,25 @@ describe("CSV", () => {
     expect(outcome.ignoredColumns).toEqual([{ name: "联系人", personal: true }]);
   });
 
+  test("where estates lie: decimal degrees, and nothing else", async () => {
+    const { records, outcome } = await run(
+      file(
+        "编号,名称,户数,纬度,经度",
+        "a,A,10,31.2304,121.4737",
+        "b,B,10,,",
+        "c,C,10,31°13′,121.4737",
+        "d,D,10,121.4737,31.2304",
+      ),
+      { kind: "estate", skipRefused: true },
+    );
+    expect(records.map(({ value }) => value)).toMatchObject([{ latitude: 31.2304, longitude: 121.4737 }, {}]);
+    expect(records[1]?.value).not.toHaveProperty("latitude");
+    expect(outcome.refused.map(({ line, field }) => [line, field])).toEqual([
+      [4, "纬度"],
+      [5, "纬度"],
+    ]);
+  });
+
   test("estates, en headers", async () => {
     const { records } = await csv(
       "estate",

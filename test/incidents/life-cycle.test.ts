@@ -74,6 +74,8 @@ describe("a verdict", () => {
         simulated: false,
         eventCount: 1,
         episodeCount: 1,
+        verification: 0,
+        chattering: false,
         updatedAt: AT + 1_000,
       },
       transitions: [

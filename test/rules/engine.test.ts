@@ -209,13 +209,17 @@ describe("checkpoint", () => {
     expect(engine.advance(NOON + HOUR)).toEqual([]);
   });
 
-  test("a state that cannot be read is a counted fault; one of an unknown rule is left alone", () => {
+  test("a state that does not fit is a counted fault and forgotten; one of an unknown rule is left alone", () => {
     const engine = resumed(heldOpen, [
       { ruleId: "held", key: "e1|access.held_open|place:a", state: "{" },
       { ruleId: "held", key: "e1|access.held_open|place:b", state: `{"memory":{}}` },
       { ruleId: "gone", key: "e1|access.held_open|place:c", state: `{"memory":{"waits":[],"pasts":[]}}` },
     ]);
     expect(engine.conditionFaults()).toMatchObject([{ rule: "held", count: 2 }]);
+    expect(engine.takeChanges()).toEqual([
+      { ruleId: "held", key: "e1|access.held_open|place:a" },
+      { ruleId: "held", key: "e1|access.held_open|place:b" },
+    ]);
     expect(engine.takeChanges()).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createConditionCompiler } from "../../src/rules/condition.ts";
-import { loadRules } from "../../src/rules/load-rules.ts";
+import { compileFiles, loadRules } from "../../src/rules/load-rules.ts";
 import { readRules } from "../../src/rules/read-rules.ts";
 import { describeFault } from "../../src/rules/rule.ts";
 import { ruleText } from "./build.ts";
@@ -50,7 +50,7 @@ describe("a fault names file, line, rule, field and a sentence", () => {
     [
       "a strange key",
       { key: "[place]" },
-      "test.yaml:7: a-rule · key: It must be [estate, place], [estate, device] or [estate, device, point].",
+      "test.yaml:7: a-rule · key: It must be [estate, place], [estate, device], [estate, device, point], [estate, { value: … }] or [everywhere, { value: … }].",
     ],
     [
       "a kind nobody has",
@@ -122,7 +122,7 @@ describe("a fault names file, line, rule, field and a sentence", () => {
         when: "{ holds: { from: event.code == 'fire.smoke', until: event.code == 'fire.heat', for: 5s } }",
         clears: "{ after: 1h, when: event.code == 'fire.heat' }",
       },
-      "test.yaml:6: a-rule · clears.when: A rule with holds ends by its own until.",
+      "test.yaml:6: a-rule · clears.when: A rule with holds ends by itself.",
     ],
     [
       "hours that are none",
@@ -131,6 +131,45 @@ describe("a fault names file, line, rule, field and a sentence", () => {
         when: "{ holds: { from: event.code == 'fire.smoke', until: event.code == 'fire.heat', for: $threshold } }",
       },
       "test.yaml:8: a-rule · schedule.estateHours: 'late' is not night or a span such as 22:00-06:00.",
+    ],
+    [
+      "confirmedBy without a time",
+      { confirmedBy: "{ condition: event.code == 'fire.heat' }" },
+      "test.yaml:8: a-rule · confirmedBy.within: It is missing.",
+    ],
+    [
+      "confirmedBy without a condition",
+      { confirmedBy: "{ within: 5m }" },
+      "test.yaml:8: a-rule · confirmedBy.condition: It is missing.",
+    ],
+    [
+      "confirmedBy for too short",
+      { confirmedBy: "{ condition: event.code == 'fire.heat', within: 59s }" },
+      "test.yaml:8: a-rule · confirmedBy.within: It must be from 1m to 60m.",
+    ],
+    [
+      "confirmedBy for too long",
+      { confirmedBy: "{ condition: event.code == 'fire.heat', within: 61m }" },
+      "test.yaml:8: a-rule · confirmedBy.within: It must be from 1m to 60m.",
+    ],
+    [
+      "confirmedBy anything",
+      { confirmedBy: "{ condition: event.phase == 'raise', within: 5m }" },
+      "test.yaml:8: a-rule · confirmedBy.condition: The condition must say for which codes it is: event.code == '…' or event.code in ['…'].",
+    ],
+    [
+      "confirmedBy across estates",
+      {
+        when: "{ counts: { of: event.code == 'access.denied', atLeast: 3, within: 2m } }",
+        key: "[everywhere, { value: event.attributes.cardHash }]",
+        confirmedBy: "{ condition: event.code == 'intrusion.motion', within: 5m }",
+      },
+      "test.yaml:8: a-rule · confirmedBy: Devices of different estates do not confirm each other: the key begins with estate.",
+    ],
+    [
+      "reopenWithin that is no duration",
+      { reopenWithin: "soon" },
+      "test.yaml:8: a-rule · reopenWithin: 'soon' is not a duration such as 90s, 5m, 12h or 2d.",
     ],
     [
       "a field twice",
@@ -210,6 +249,17 @@ describe("one bad rule never stops the others", () => {
   });
 });
 
+test("the mark that Windows editors put before a text is none of it, also where the text has a mistake", () => {
+  const told = (text: string) => {
+    const { rules, faults } = read(text);
+    return { rules: rules.map(({ id, version, line }) => ({ id, version, line })), faults };
+  };
+  const torn = `${good("a")}- id: "b\n`;
+  expect(told(torn)).toMatchObject({ rules: [{ id: "a", line: 1 }], faults: [{ line: 9 }] });
+  expect(told(`\uFEFF${torn}`)).toEqual(told(torn));
+  expect(told(`\uFEFF${good("a")}`)).toEqual(told(good("a")));
+});
+
 describe("version", () => {
   const version = (text: string): string | undefined => read(text).rules[0]?.version;
   const base = version(good("one"));
@@ -285,6 +335,21 @@ describe("a folder", () => {
       expect.stringMatching(/^c.yaml:1 The YAML is wrong: /),
     ]);
   });
+
+  test("of a file that is no rules at all the first 100 faults are told, and how many more there are", () => {
+    const junk = { name: "junk.yaml", text: "- 1\n".repeat(131_072) };
+    const sound = { name: "sound.yaml", text: good("one") };
+    const { rules, faults } = compileFiles({ files: [junk, sound], faults: [] });
+    expect(rules.map(({ id }) => id)).toEqual(["one"]);
+    expect(faults).toHaveLength(101);
+    expect(faults[99]).toMatchObject({ line: 100, reason: "A rule must be a group of fields." });
+    expect(faults[100]).toEqual({
+      file: "junk.yaml",
+      line: 101,
+      field: "",
+      reason: "There are 130972 faults more from here on.",
+    });
+  }, 60_000);
 
   test("that does not exist is a fault, not an exception", async () => {
     const { rules, faults } = await loadRules(join(dir, "missing"));

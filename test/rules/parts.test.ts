@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createConditionCompiler } from "../../src/rules/condition.ts";
 import { parseDuration } from "../../src/rules/duration.ts";
-import { createLocalTime, inSpan, NIGHT, parseDaySpan } from "../../src/rules/local-time.ts";
+import { createLocalTime, inSpan, NIGHT, parseDaySpan } from "../../src/domain/local-time.ts";
 import { createTimers, type Timed } from "../../src/rules/timers.ts";
 
 describe("timers", () => {

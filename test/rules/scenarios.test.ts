@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
 import { describe, expect, test } from "vitest";
 import { createRuleEngine } from "../../src/rules/engine.ts";
 import { loadRules } from "../../src/rules/load-rules.ts";
@@ -13,7 +14,7 @@ const files = readdirSync(folder).map((name) => ({
 
 test("the default pack loads without a fault and every rule has its scenarios", () => {
   expect(faults).toEqual([]);
-  expect(rules.length).toBeGreaterThanOrEqual(14);
+  expect(rules.length).toBeGreaterThanOrEqual(57);
   expect(files.map(({ rule }) => rule).toSorted()).toEqual(rules.map(({ id }) => id).toSorted());
 });
 
@@ -49,6 +50,15 @@ describe("positive control", () => {
     expect(text).toContain(from);
     const { expected, played } = first(text.replace(from, to));
     expect(played).not.toEqual(expected);
+  });
+
+  test("another level makes the scenario fail", () => {
+    const changed = text.replace("verified 2 smoke-alarm", "verified 1 smoke-alarm");
+    expect(changed).not.toBe(text);
+    const failed = parseScenarios(changed).filter(
+      (scenario) => !isDeepStrictEqual(play(scenario, createRuleEngine(rules)), scenario.expected),
+    );
+    expect(failed).toHaveLength(1);
   });
 
   test("a line that cannot be read is refused with its number", () => {

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, test } from "vitest";
+import { watchedGateway } from "../../src/domain/exposure.ts";
+import { DETECTORS } from "../../src/domain/surveillance.ts";
+import { DAY, HOUR } from "../../src/domain/time.ts";
 import { readNumber } from "../../src/store/read-number.ts";
 import { migrate, SCHEMA_VERSION } from "../../src/store/migrate.ts";
 import { MIGRATIONS } from "../../src/store/migrations/migrations.ts";
@@ -67,8 +70,53 @@ describe("migrations", () => {
     expect(await store.tokenByHash("hash-1")).toMatchObject({ role: "officer", estateIds: ["e1"] });
     expect(await store.ruleStates()).toHaveLength(1);
     expect(await store.lessons()).toHaveLength(version < 2 ? 0 : 1);
-    const found = await store.react((tx) => tx.devices([{ estateId: "e1", deviceId: "d1" }]));
-    expect(found.get("e1/d1")?.memory).toBe('{"revision":1}');
+    expect(await store.rulesInForce()).toHaveLength(version < 3 ? 0 : 1);
+    expect((await store.incident("incident-1")).incident).toMatchObject({
+      verification: 0,
+      chattering: false,
+    });
+    const modes = await store.estateModes("e1");
+    expect([modes.plan.length, modes.orders.length]).toEqual(version < 3 ? [0, 0] : [1, 1]);
+    expect(await store.householdChanges("e1")).toEqual(
+      version < 4 ? [] : [{ fromDay: "2026-02-01", households: 900 }],
+    );
+    expect(await store.aliveAt()).toBe(version < 4 ? T0 : T0 + HOUR);
+    expect(await store.surveillanceMark("daily")).toBe(version < 5 ? undefined : T0 - 8 * HOUR);
+    const found = { limit: 10, scope: undefined, detectors: DETECTORS };
+    expect((await store.anomalies(found)).items).toHaveLength(version < 5 ? 0 : 1);
+    expect((await store.clusters({ limit: 10, scope: undefined })).items).toHaveLength(version < 5 ? 0 : 1);
+    expect((await store.estate("e1")).latitude).toBe(version < 5 ? undefined : 31.2304);
+    expect(await store.outbox()).toMatchObject(
+      version < 6 ? { lines: 0, bytes: 0, dropped: 0 } : { lines: 1, dropped: 3, shippedAt: T0 },
+    );
+    expect((await store.take("raw", 1, 1))?.lines).toBe(version < 6 ? undefined : 1);
+    expect((await store.lineLetters({ limit: 10 })).items).toHaveLength(version < 6 ? 0 : 1);
+    const hour = { from: T0, to: T0 + HOUR };
+    expect(await store.coverage("e1", [hour])).toEqual([version < 4 ? 1 : 0.5]);
+    const devices = await store.react((tx) => tx.devices([{ estateId: "e1", deviceId: "d1" }]));
+    expect(devices.get("e1/d1")?.memory).toBe('{"revision":1}');
+  });
+
+  test("what is away when absences are first noted is known, and what was before is unknown", async () => {
+    const { sql = "" } = released.find(({ version }) => version === 3) ?? {};
+    const memory = JSON.stringify({
+      revision: 1,
+      points: { "|online": { value: "device.offline:raise", at: T0 - HOUR } },
+    });
+    const path = build(
+      `${sql}
+       UPDATE gateways SET presence = 'offline', presence_since = ${T0 + 3 * HOUR}, last_seen = ${T0 + 3 * HOUR};
+       INSERT INTO devices SELECT estate_id, 'd2', gateway_id, profile, name, kind, NULL, status, config, simulated,
+         ${T0 - DAY}, last_seen, NULL, NULL FROM devices WHERE id = 'd1';
+       INSERT INTO device_keys VALUES (2, 1, 'd2');
+       INSERT INTO device_memories VALUES (2, '${memory}');`,
+    );
+    const store = temporary.open(path);
+    const hour = (number: number) => ({ from: T0 + number * HOUR, to: T0 + (number + 1) * HOUR });
+    expect(await store.aliveAt()).toBe(T0 + 3 * HOUR);
+    expect(await store.coverage("e1", [hour(1), hour(3)])).toEqual([null, 0]);
+    await store.react((tx) => tx.noteSigns([{ ...watchedGateway("gw1"), kind: "back", at: T0 + 4 * HOUR }]));
+    expect(await store.coverage("e1", [hour(4)])).toEqual([0.5]);
   });
 
   test("a step that fails leaves the version before it, whole", () => {

@@ -5,7 +5,10 @@ import { afterEach } from "vitest";
 import { type EmbeddedStore, openStore } from "../../src/store/store.ts";
 import { fakeLifeCycle, testClock } from "../contracts/store/samples.ts";
 
-type More = Pick<Parameters<typeof openStore>[0], "zone" | "maxDeadLettersPerGateway">;
+type More = Pick<
+  Parameters<typeof openStore>[0],
+  "zone" | "maxDeadLettersPerGateway" | "points" | "maxOutboxBytes"
+>;
 
 /** Temporary databases of one test file. */
 export interface Temporary {

@@ -4,6 +4,7 @@ import type { CliActions, CliOutput } from "../actions.ts";
 import { CALLS } from "../calls.ts";
 import { findDevice } from "../find-device.ts";
 import { readSettings } from "../settings-file.ts";
+import { addBadActors } from "./bad-actors.ts";
 import { addDeviceDecode } from "./device-decode.ts";
 import { addDeviceNew } from "./device-new.ts";
 import { addDeviceTest } from "./device-test.ts";
@@ -12,7 +13,7 @@ import { cellText, clean } from "../table.ts";
 
 const KINDS = ["gate", "camera", "sensor", "panel", "gateway", "other"];
 
-/** device list, enrol, config, test, decode, new. */
+/** device list, bad-actors, enrol, config, test, decode, new. */
 export function addDeviceCommands(program: Command, actions: CliActions, output: CliOutput): void {
   const device = program.command("device").description("Devices");
   device
@@ -40,6 +41,8 @@ export function addDeviceCommands(program: Command, actions: CliActions, output:
         );
       },
     );
+
+  addBadActors(device, actions, output);
 
   device
     .command("enrol")

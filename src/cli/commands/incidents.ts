@@ -5,7 +5,7 @@ import { CALLS } from "../calls.ts";
 import { fields, table } from "../table.ts";
 import { examples, list, sessionOf, tableOr, wholeNumber } from "../session.ts";
 
-/** incidents list, show, ack, close. */
+/** incidents list, show, ack, verify, close. */
 export function addIncidentCommands(program: Command, actions: CliActions, output: CliOutput): void {
   const incidents = program.command("incidents").description("Incidents: what the rules found");
 
@@ -16,6 +16,14 @@ export function addIncidentCommands(program: Command, actions: CliActions, outpu
     .addOption(new Option("--status <status>").choices(["open", "acknowledged", "closed"]))
     .addOption(new Option("--severity <severity>").choices(["P1", "P2", "P3", "P4", "P5"]))
     .option("--type <code>", "only one type, for example intrusion.burglary")
+    .addOption(
+      new Option("--min-verification <level>", "only those as sure as this, or surer").choices([
+        "1",
+        "2",
+        "3",
+        "4",
+      ]),
+    )
     .option("--limit <number>", "how many at most", wholeNumber(1, 100_000), 50)
     .addHelpText(
       "after",
@@ -25,13 +33,24 @@ export function addIncidentCommands(program: Command, actions: CliActions, outpu
       async (
         {
           estate: estateId,
+          status,
+          severity,
+          type,
+          minVerification,
           limit,
-          ...filters
-        }: { estate?: string; status?: string; severity?: string; type?: string; limit: number },
+        }: {
+          estate?: string;
+          status?: string;
+          severity?: string;
+          type?: string;
+          minVerification?: string;
+          limit: number;
+        },
         command: Command,
       ) => {
         const session = sessionOf(command, actions, output);
-        const items = await list(session, CALLS.listIncidents, { estateId, ...filters }, limit);
+        const query = { estateId, status, severity, type, minVerification };
+        const items = await list(session, CALLS.listIncidents, query, limit);
         session.show(items, () =>
           tableOr(
             items,
@@ -39,6 +58,7 @@ export function addIncidentCommands(program: Command, actions: CliActions, outpu
               "id",
               "severity",
               "status",
+              "verification",
               "type",
               "estateId",
               "placeId",
@@ -81,15 +101,41 @@ export function addIncidentCommands(program: Command, actions: CliActions, outpu
     });
 
   incidents
+    .command("verify")
+    .description("Say that a person saw it, on video or on site")
+    .argument("<id>")
+    .addOption(
+      new Option("--level <level>", "3: a person saw it; 4: a person saw that somebody is in danger")
+        .choices(["3", "4"])
+        .makeOptionMandatory(),
+    )
+    .option("--note <text>", "stays in the history")
+    .addHelpText("after", examples("incidents verify 0190a1b2c3d4e5f6a7b8c9d0e1f2a3b4 --level 3"))
+    .action(
+      async (incidentId: string, { level, note }: { level: string; note?: string }, command: Command) => {
+        const { client, show } = sessionOf(command, actions, output);
+        const body = { verification: Number(level), note };
+        const answer = await client.call(CALLS.verifyIncident, { params: { incidentId }, body });
+        show(answer, () => [`${incidentId} is verified at level ${level}.`]);
+      },
+    );
+
+  incidents
     .command("close")
     .description("Close it; a reason is mandatory")
     .argument("<id>")
     .addOption(new Option("--reason <reason>").choices(CLOSE_REASONS).makeOptionMandatory())
     .option("--note <text>", "stays in the history")
     .addHelpText("after", examples("incidents close 0190a1b2c3d4e5f6a7b8c9d0e1f2a3b4 --reason false_alarm"))
-    .action(async (incidentId: string, body: { reason: string; note?: string }, command: Command) => {
+    .action(async (incidentId: string, { reason, note }: CloseOptions, command: Command) => {
       const { client, show } = sessionOf(command, actions, output);
+      const body = { reason, note };
       const answer = await client.call(CALLS.closeIncident, { params: { incidentId }, body });
-      show(answer, () => [`${incidentId} is closed: ${body.reason}.`]);
+      show(answer, () => [`${incidentId} is closed: ${reason}.`]);
     });
+}
+
+interface CloseOptions {
+  readonly reason: string;
+  readonly note?: string;
 }

@@ -12,7 +12,10 @@ export function addTokenCommands(program: Command, actions: CliActions, output: 
     .description("Create a token; prints its secret, once")
     .argument("<name>", "the person or program that will use it; stands in every incident's history")
     .addOption(
-      new Option("--role <role>", "admin: everything · officer: acts in its estates · viewer: reads")
+      new Option(
+        "--role <role>",
+        "admin: everything · officer: acts in its estates · viewer: reads · public: rates without small counts",
+      )
         .choices(["admin", "officer", "viewer"])
         .makeOptionMandatory(),
     )

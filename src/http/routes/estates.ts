@@ -18,6 +18,11 @@ export const estateSchema = z.object({
   buildings: z.int().optional(),
   policeGrid: z.string().optional(),
   communityGrid: z.string().optional(),
+  latitude: z
+    .number()
+    .optional()
+    .meta({ description: "Of its middle, degrees; with longitude or not at all" }),
+  longitude: z.number().optional(),
   installedOn: z.string().optional().meta({ description: "The day the system went into service" }),
   commissionedOn: z.string().optional().meta({ description: "The day it was accepted as working" }),
   simulated: z.boolean(),
@@ -30,6 +35,8 @@ const fields = {
   buildings: z.int().min(0).max(100_000),
   policeGrid: name,
   communityGrid: name,
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
   installedOn: localDate,
   commissionedOn: localDate,
   simulated: z.boolean(),
@@ -43,6 +50,8 @@ const newEstate = z.strictObject({
   buildings: fields.buildings.exactOptional(),
   policeGrid: fields.policeGrid.exactOptional(),
   communityGrid: fields.communityGrid.exactOptional(),
+  latitude: fields.latitude.exactOptional(),
+  longitude: fields.longitude.exactOptional(),
   installedOn: fields.installedOn.exactOptional(),
   commissionedOn: fields.commissionedOn.exactOptional(),
   simulated: fields.simulated.default(false),
@@ -56,6 +65,8 @@ const estateChange = z
     buildings: fields.buildings.nullable(),
     policeGrid: fields.policeGrid.nullable(),
     communityGrid: fields.communityGrid.nullable(),
+    latitude: fields.latitude.nullable(),
+    longitude: fields.longitude.nullable(),
     installedOn: fields.installedOn.nullable(),
     commissionedOn: fields.commissionedOn.nullable(),
     simulated: fields.simulated,

@@ -1,6 +1,11 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { CLOSE_REASONS, type IncidentCommand, type TransitionKind } from "../../domain/incident.ts";
+import {
+  CLOSE_REASONS,
+  VERIFICATIONS,
+  type IncidentCommand,
+  type TransitionKind,
+} from "../../domain/incident.ts";
 import type { Severity } from "../../domain/taxonomy.ts";
 import type { Incident } from "../../domain/incident.ts";
 import type { IncidentDetail } from "../../ports.ts";
@@ -18,6 +23,9 @@ const KINDS = [
   "escalated",
   "ended",
   "resumed",
+  "verified",
+  "latched",
+  "reopened",
   "acknowledged",
   "closed",
 ] as const satisfies readonly TransitionKind[];
@@ -47,6 +55,13 @@ export const incidentSchema = z.object({
   eventCount: z.int(),
   episodeCount: z.int().meta({ description: "Episodes; each after the first resumed it" }),
   updatedAt: instant,
+  verification: z.literal(VERIFICATIONS).meta({
+    description:
+      "0 one detection, 1 the same device in a second way, 2 a second independent device, 3 seen by a person, 4 a person in danger",
+  }),
+  chattering: z
+    .boolean()
+    .meta({ description: "Comes and goes too often; held as going on until it is quiet" }),
 });
 
 /** One line of an incident's history. */
@@ -61,7 +76,7 @@ export const transitionSchema = z.object({
 
 const incidentPath = z.strictObject({ incidentId: foreignId });
 
-/** Incidents: list, read with history, acknowledge, close. */
+/** Incidents: list, read with history, acknowledge, verify, close. */
 export function incidentRoutes(app: Api, { store, clock }: HttpParts): void {
   const visibleIncident = (incidentId: string, { scope }: Caller): Promise<IncidentDetail> =>
     visible(`incident ${incidentId}`, store.incident(incidentId), ({ incident }) =>
@@ -85,6 +100,11 @@ export function incidentRoutes(app: Api, { store, clock }: HttpParts): void {
         type: z.string().min(1).max(100).exactOptional(),
         status: z.enum(STATUSES).exactOptional(),
         severity: z.enum(SEVERITIES).exactOptional(),
+        minVerification: z.coerce
+          .number()
+          .pipe(z.literal(VERIFICATIONS))
+          .exactOptional()
+          .meta({ description: "As sure as this, or surer" }),
         from: instant.exactOptional().meta({ description: "openedAt, inclusive" }),
         to: instant.exactOptional().meta({ description: "openedAt, exclusive" }),
       }),
@@ -123,6 +143,31 @@ export function incidentRoutes(app: Api, { store, clock }: HttpParts): void {
     },
     handler: (request) =>
       command(request.params.incidentId, callerOf(request), { kind: "acknowledge", ...request.body }),
+  });
+
+  app.route({
+    method: "POST",
+    url: "/incidents/:incidentId/verify",
+    config: { access: ACTORS, problems: ["NOT_FOUND", "CONFLICT"] },
+    schema: {
+      operationId: "verifyIncident",
+      summary: "Say that a person saw it, on video or on site",
+      tags: ["incidents"],
+      params: incidentPath,
+      body: z.strictObject({
+        verification: z
+          .literal([3, 4])
+          .meta({ description: "3 a person saw it, 4 a person saw that somebody is in danger" }),
+        note: note.exactOptional(),
+      }),
+      response: { 200: incidentSchema },
+    },
+    // Who sends no body at all is to learn what it lacks, not that it is none.
+    preValidation: async (request: FastifyRequest) => {
+      request.body ??= {};
+    },
+    handler: (request) =>
+      command(request.params.incidentId, callerOf(request), { kind: "verify", ...request.body }),
   });
 
   app.route({

@@ -1,20 +1,12 @@
 import { z } from "zod";
-import type { Simulation, Verdict } from "../../domain/rates.ts";
+import type { Simulation } from "../../domain/rates.ts";
 import { instant } from "../fields.ts";
-
-const VERDICTS = [
-  "not_estimable",
-  "inconclusive",
-  "decrease_uncontrolled",
-  "increase_uncontrolled",
-] as const satisfies readonly Verdict[];
 
 const SIMULATIONS = ["none", "all", "mixed"] as const satisfies readonly Simulation[];
 
 const number = z.number();
-const span = z.object({ from: z.string(), to: z.string() }).meta({ description: "`to` is not part of it" });
-
-const interval = z.object({
+/** A confidence interval. */
+export const interval = z.object({
   lo: number,
   hi: number.nullable().meta({ description: "null: without upper limit" }),
   level: number,
@@ -26,13 +18,21 @@ export const rateRowSchema = z.object({
   from: z.string(),
   to: z.string(),
   count: z.int(),
-  households: number,
-  householdYears: number,
-  rate: number.meta({ description: "Per 1,000 household-years" }),
-  ci: interval,
+  households: number.meta({ description: "Mean over the days" }),
+  householdYears: number.meta({
+    description: "The exposure; with `coverage=adjusted` what was observed of it",
+  }),
+  coverage: number.nullable().meta({
+    description: "Share of device-hours in which devices were observed, 0 to 1; null: unknown",
+  }),
+  rate: number
+    .nullable()
+    .meta({ description: "Per 1,000 household-years; null: there was no exposure, so the count is no zero" }),
+  ci: interval.nullable(),
 });
 
-const side = rateRowSchema.extend({ months: number });
+/** One side of a comparison. */
+export const sideSchema = rateRowSchema.extend({ months: number, rate: number, ci: interval });
 
 /** A reason to read a number with care. */
 export const caveatSchema = z.object({
@@ -43,7 +43,8 @@ export const caveatSchema = z.object({
   evidence: z.record(z.string(), z.union([number, z.string()])).optional(),
 });
 
-const shared = {
+/** What every answer with counts tells beside them. */
+export const shared = {
   estateId: z.string(),
   unit: z.enum(["call", "case"]).optional(),
   types: z.array(z.string()).readonly().meta({ description: "The codes that were counted" }),
@@ -75,32 +76,19 @@ const shared = {
   answeredAt: instant,
 };
 
+/** A row as the public may see it. */
+const told = rateRowSchema.extend({
+  count: z.int().nullable().meta({ description: "null: suppressed" }),
+  suppressed: z
+    .literal(true)
+    .optional()
+    .meta({ description: "The count, or one that would follow from it, is below five" }),
+});
+
 /** A series of rates. */
 export const ratesSchema = z.object({
   ...shared,
   series: z.enum(["recorded", "sensor"]),
-  rows: z.array(rateRowSchema).readonly(),
-  total: rateRowSchema,
-});
-
-/** A before/after comparison of one estate. */
-export const comparisonSchema = z.object({
-  ...shared,
-  series: z.literal("recorded"),
-  installedOn: z.string(),
-  windows: z.object({ before: span, washout: span, after: span }),
-  before: side,
-  after: side,
-  effect: z.object({
-    rateRatio: number.nullable(),
-    percentChange: number.nullable(),
-    exact: z
-      .object({ ci: interval, percentCi: interval, pCentral: number, pMid: number, midpCi: interval })
-      .nullable(),
-  }),
-  minDetectable: z.int().nullable().meta({
-    description: "Largest count after that would be significant at equal exposure; null when none would",
-  }),
-  verdict: z.enum(VERDICTS),
-  provisional: z.boolean(),
+  rows: z.array(told).readonly(),
+  total: told,
 });

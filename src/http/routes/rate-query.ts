@@ -3,7 +3,8 @@ import { MIN_WINDOW_MONTHS } from "../../domain/rates.ts";
 import { canonicalCode, TAXONOMY, type Category } from "../../domain/taxonomy.ts";
 import { ZhianError, type FieldFault } from "../../errors.ts";
 
-const CATEGORIES = [
+/** The categories of the taxonomy. */
+export const CATEGORIES = [
   "preventable_crime",
   "fire_safety",
   "life_safety",
@@ -39,18 +40,35 @@ export const countedQuery = z.strictObject({
 
 type Counted = z.output<typeof countedQuery>;
 
-/** The codes a query counts: of its category, or those it lists. Throws VALIDATION unless exactly one is given. */
-export function countedTypes({ category, types }: Pick<Counted, "category" | "types">): readonly string[] {
+/**
+ * The codes a query counts: of its category, or those it lists. Throws VALIDATION unless exactly one is given;
+ * `place` stands before its fields.
+ */
+export function countedTypes(
+  { category, types }: Pick<Counted, "category" | "types">,
+  place = "query.",
+): readonly string[] {
   if ((category === undefined) === (types === undefined)) {
-    refuse([{ field: "query.category", reason: "give either category or types" }]);
+    refuse([{ field: `${place}category`, reason: "give either category or types" }]);
   }
   if (types === undefined) {
     return Object.keys(TAXONOMY).filter((code) => TAXONOMY[code]?.category === category);
   }
   const words = types.split(",").map((word) => word.trim());
   const unknown = words.filter((word) => canonicalCode(word) === undefined);
-  refuse(unknown.map((word) => ({ field: "query.types", reason: `${word} is not a code of the taxonomy` })));
+  refuse(
+    unknown.map((word) => ({ field: `${place}types`, reason: `${word} is not a code of the taxonomy` })),
+  );
   return [...new Set(words.map((word) => canonicalCode(word) ?? word))];
+}
+
+/** Throws SERIES_NOT_COMPARABLE for the series that begins with the installation. */
+export function refuseSensor(series: Counted["series"]): void {
+  if (series === "recorded") return;
+  throw new ZhianError(
+    "SERIES_NOT_COMPARABLE",
+    "sensor incidents exist only since the installation; compare recorded calls or cases",
+  );
 }
 
 /** The unit of a query; throws VALIDATION when it does not fit the series. */

@@ -8,7 +8,7 @@ import { foreignId, id, instant, listOf, name, nothing } from "../fields.ts";
 import type { HttpParts } from "../parts.ts";
 import { requireEstate } from "./estates.ts";
 
-const ROLES = ["admin", "officer", "viewer"] as const;
+const ROLES = ["admin", "officer", "viewer", "public"] as const;
 
 const tokenSchema = z.object({
   id: z.string(),
@@ -22,11 +22,10 @@ const tokenSchema = z.object({
 const newTokenBody = z.strictObject({
   name,
   role: z.enum(ROLES),
-  estateIds: z
-    .array(id)
-    .max(1_000)
-    .default([])
-    .meta({ description: "An officer needs at least one; a viewer without any sees all; an admin has none" }),
+  estateIds: z.array(id).max(1_000).default([]).meta({
+    description:
+      "An officer needs at least one; a viewer or the public without any sees all; an admin has none",
+  }),
 });
 
 /** Tokens: list, create, revoke. And who am I. */

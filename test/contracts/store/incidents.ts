@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { IncidentChange } from "../../../src/domain/incident.ts";
+import type { Incident, IncidentChange } from "../../../src/domain/incident.ts";
 import { change, incident, refusal, T0, type TestedStore, walk } from "./samples.ts";
 
 export function incidentTests(the: () => TestedStore): void {
@@ -73,6 +73,35 @@ export function incidentTests(the: () => TestedStore): void {
       expect(await the().verify()).toEqual([]);
     });
 
+    test("the latest closed one of a key is found, until it is reopened", async () => {
+      const latest = () => the().react((tx) => tx.latestClosed("k"));
+      const closed = (id: string, closedAt: number) =>
+        incident(id, { key: "k", status: "closed", closedAt, closedBy: "li", closeReason: "other" });
+      expect(await latest()).toBeUndefined();
+      await save(change(incident("i0", { key: "k" }), "opened"));
+      expect(await latest()).toBeUndefined();
+      await save(
+        change(closed("i0", T0 + 1), "closed"),
+        change(closed("i1", T0 + 9), "opened", "closed"),
+        change(closed("i2", T0 + 5), "opened", "closed"),
+        change({ ...closed("i3", T0 + 99), key: "other" }, "opened", "closed"),
+      );
+      expect(await latest()).toEqual(closed("i1", T0 + 9));
+      const reopened = incident("i1", { key: "k", verification: 2 });
+      await save(change(reopened, "reopened"));
+      expect(await latest()).toEqual(closed("i2", T0 + 5));
+      expect(await the().react((tx) => tx.openIncident("k"))).toEqual(reopened);
+      expect((await the().incident("i1")).history.map(({ kind }) => kind)).toEqual([
+        "opened",
+        "closed",
+        "reopened",
+      ]);
+      // Closed and reopened in one step.
+      await save(change(closed("i1", T0 + 20), "closed"), change(reopened, "reopened"));
+      expect(await the().react((tx) => tx.openIncident("k"))).toEqual(reopened);
+      expect(await the().verify()).toEqual([]);
+    });
+
     test("a command is applied by the life cycle and told to listeners", async () => {
       await save(change(incident("i1"), "opened"));
       const heard: unknown[] = [];
@@ -141,7 +170,74 @@ export function incidentTests(the: () => TestedStore): void {
       expect(await list({ type: "life.sos" })).toBe("b");
       expect(await list({ status: "acknowledged" })).toBe("d");
       expect(await list({ severity: "P3" })).toBe("c");
+      await the().commandIncident("a", { kind: "verify", verification: 3 }, "li", T0 + 9);
+      expect(await list({ minVerification: 3 })).toBe("a");
+      expect(await list({ minVerification: 0 })).toBe("cbda");
+      expect(await list({ minVerification: 4 })).toBe("");
       expect(await list({ from: T0 + 2, to: T0 + 3 })).toBe("d");
+    });
+
+    test("closings are counted by rule, device and reason, without what a simulator made", async () => {
+      const closed = (id: string, closedAt: number, more: Partial<Incident> = {}) =>
+        change(incident(id, { status: "closed", closeReason: "false_alarm", closedAt, ...more }), "closed");
+      await save(
+        closed("i1", T0),
+        closed("i2", T0 + 5),
+        closed("i3", T0 + 6, { closeReason: "confirmed" }),
+        closed("i4", T0 + 7, { deviceId: "d2", estateId: "e2" }),
+        closed("i5", T0 + 8, { simulated: true }),
+        closed("i6", T0 + 10),
+        change(incident("i7"), "opened"),
+      );
+      const closings = (given: object = {}) =>
+        the().closings({ scope: undefined, from: T0, to: T0 + 10, ...given });
+      const first = { rule: "smoke", estateId: "e1", deviceId: "d1" };
+      const second = {
+        ...first,
+        estateId: "e2",
+        deviceId: "d2",
+        reason: "false_alarm",
+        count: 1,
+        lastAt: T0 + 7,
+      };
+      expect((await closings()).toSorted((a, b) => a.lastAt - b.lastAt)).toEqual([
+        { ...first, reason: "false_alarm", count: 2, lastAt: T0 + 5 },
+        { ...first, reason: "confirmed", count: 1, lastAt: T0 + 6 },
+        second,
+      ]);
+      expect(await closings({ scope: ["e2"] })).toEqual([second]);
+      expect(await closings({ estateId: "e2" })).toEqual([second]);
+      expect(await closings({ scope: ["e1"], estateId: "e2" })).toEqual([]);
+    });
+
+    test("bad actors are devices by their chattering incidents, without tests and simulators", async () => {
+      let nth = 0;
+      const chatters = (deviceId: string, openedAt: number, more: Partial<Incident> = {}) =>
+        change(
+          incident(`c${nth++}`, { deviceId, openedAt, key: `k${nth}`, chattering: true, ...more }),
+          "opened",
+        );
+      await save(
+        chatters("one", T0 + 5),
+        chatters("two", T0 + 1),
+        chatters("two", T0 + 2),
+        chatters("two", T0 - 1),
+        chatters("far", T0 + 9, { estateId: "e2" }),
+        chatters("calm", T0 + 9, { chattering: false }),
+        chatters("tried", T0 + 9, { test: true }),
+        chatters("made", T0 + 9, { simulated: true }),
+      );
+      const list = (given: object = {}) =>
+        the().badActors({ scope: undefined, from: T0, limit: 10, ...given });
+      const two = { estateId: "e1", deviceId: "two", incidents: 2, lastAt: T0 + 2 };
+      const one = { estateId: "e1", deviceId: "one", incidents: 1, lastAt: T0 + 5 };
+      const far = { estateId: "e2", deviceId: "far", incidents: 1, lastAt: T0 + 9 };
+      expect(await list()).toEqual([two, far, one]);
+      expect(await list({ limit: 1 })).toEqual([two]);
+      expect(await list({ from: T0 + 6 })).toEqual([far]);
+      expect(await list({ scope: ["e1"] })).toEqual([two, one]);
+      expect(await list({ estateId: "e2" })).toEqual([far]);
+      expect(await list({ scope: ["e1"], estateId: "e2" })).toEqual([]);
     });
   });
 }

@@ -1,7 +1,12 @@
 import type { Device, Estate, Place } from "../../../src/domain/estate.ts";
 import type { SecurityEvent } from "../../../src/domain/event.ts";
 import { timedId } from "../../../src/domain/identity.ts";
-import type { Incident, IncidentChange, IncidentTransition } from "../../../src/domain/incident.ts";
+import type {
+  Incident,
+  IncidentChange,
+  IncidentCommand,
+  IncidentTransition,
+} from "../../../src/domain/incident.ts";
 import type { DeadEntry } from "../../../src/domain/journal.ts";
 import type { RecordedCase } from "../../../src/domain/recorded-case.ts";
 import { HOUR } from "../../../src/domain/time.ts";
@@ -26,22 +31,29 @@ export const fakeLifeCycle: IncidentLifeCycle = {
   apply: () => undefined,
   command(before, command, by, now) {
     if (before.status === "closed") throw new ZhianError("CONFLICT", "it is closed");
-    const changed: Incident =
-      command.kind === "acknowledge"
-        ? { ...before, status: "acknowledged", acknowledgedAt: now, acknowledgedBy: by, updatedAt: now }
-        : {
-            ...before,
-            status: "closed",
-            closedAt: now,
-            closedBy: by,
-            closeReason: command.reason,
-            updatedAt: now,
-          };
-    const kind = command.kind === "acknowledge" ? "acknowledged" : "closed";
+    const { changed, kind } = changeBy(before, command, by, now);
     const note = command.note === undefined ? {} : { note: command.note };
     return { incident: changed, transitions: [{ incidentId: before.id, kind, at: now, by, ...note }] };
   },
 };
+
+function changeBy(before: Incident, command: IncidentCommand, by: string, now: number) {
+  const changed = { ...before, updatedAt: now };
+  switch (command.kind) {
+    case "acknowledge":
+      return {
+        changed: { ...changed, status: "acknowledged", acknowledgedAt: now, acknowledgedBy: by },
+        kind: "acknowledged",
+      } as const;
+    case "verify":
+      return { changed: { ...changed, verification: command.verification }, kind: "verified" } as const;
+    case "close":
+      return {
+        changed: { ...changed, status: "closed", closedAt: now, closedBy: by, closeReason: command.reason },
+        kind: "closed",
+      } as const;
+  }
+}
 
 export function estate(id: string, given: Partial<Estate> = {}): Estate {
   return { id, name: `小区 ${id}`, zone: "Asia/Shanghai", households: 800, simulated: false, ...given };
@@ -108,6 +120,8 @@ export function incident(id: string, given: Partial<Incident> = {}): Incident {
     simulated: false,
     eventCount: 1,
     episodeCount: 1,
+    verification: 0,
+    chattering: false,
     updatedAt: T0,
     ...given,
   };
