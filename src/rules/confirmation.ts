@@ -13,7 +13,7 @@ import {
 } from "./witnesses.ts";
 
 /** Beyond `within` a testimony is kept this long, by hub time, for others that arrive out of order. */
-const REMEMBER = 10 * MINUTE;
+const REMEMBER = 2 * MINUTE;
 
 /** What of other devices confirms what a rule finds. */
 export interface ConfirmedBy {

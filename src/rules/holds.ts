@@ -4,8 +4,11 @@ import { durationOrThreshold, expression, group } from "./expression.ts";
 import { createLasting } from "./lasting.ts";
 import type { OperatorKind } from "./operator-kind.ts";
 
-/** How long an end is remembered for a beginning that arrives after it, by hub time. */
-const REMEMBER = 10 * MINUTE;
+/**
+ * How long an end is remembered for a beginning that arrives after it, by hub time. What one device says of
+ * one state overtakes itself by seconds; a door is opened so often that longer would fill the memory.
+ */
+const REMEMBER = MINUTE;
 
 const schema = z
   .strictObject(

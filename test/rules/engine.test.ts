@@ -60,6 +60,17 @@ describe("verdicts", () => {
     expect(end).not.toHaveProperty("eventId");
   });
 
+  test("an end is remembered for a minute: a beginning told later than that is read as going on", () => {
+    const told = (late: number) => {
+      const engine = createRuleEngine(heldOpen);
+      feed(engine, closed(10 * SECOND));
+      feed(engine, opened(0, { receivedAt: NOON + 10 * SECOND + late }));
+      return engine.advance(NOON + 10 * MINUTE).map(({ kind }) => kind);
+    };
+    expect(told(59 * SECOND)).toEqual([]);
+    expect(told(61 * SECOND)).toEqual(["open"]);
+  });
+
   test("timers fire in order of due time, and at it, however late they are fired", () => {
     const engine = createRuleEngine(heldOpen);
     feed(engine, opened(10 * SECOND, { deviceId: "d2" }), { ...GATE, placeId: "unit-4" });
